@@ -1,0 +1,131 @@
+/* Views, buffers, arenas, maps and times of base.h. */
+#include "unit.h"
+
+static void views_split_into_lines_and_fields(void **state)
+{
+    (void)state;
+    struct str rest = STR("a=1\r\nb\n\nlast"), line, left, right;
+    assert_true(str_line(&rest, &line));
+    assert_true(str_cut(line, '=', &left, &right));
+    assert_str(left, "a");
+    assert_str(right, "1");
+    assert_true(str_line(&rest, &line));
+    assert_false(str_cut(line, '=', &left, &right));
+    assert_str(left, "b");
+    assert_true(str_line(&rest, &line));
+    assert_str(line, "");
+    assert_true(str_line(&rest, &line));
+    assert_str(line, "last");
+    assert_false(str_line(&rest, &line));
+}
+
+static void numbers_refuse_overflow_and_signs(void **state)
+{
+    (void)state;
+    uint64_t value = 7;
+    assert_true(str_u64(STR("18446744073709551615"), &value));
+    assert_true(value == UINT64_MAX);
+    assert_false(str_u64(STR("18446744073709551616"), &value));
+    assert_false(str_u64(STR("-1"), &value));
+    assert_false(str_u64(STR(""), &value));
+}
+
+static void utf8_is_checked_strictly(void **state)
+{
+    (void)state;
+    assert_true(str_is_utf8(STR("caf\xc3\xa9 \xf0\x9f\x9a\xa2")));
+    assert_false(str_is_utf8(STR("\xc0\xaf")));         /* overlong */
+    assert_false(str_is_utf8(STR("\xed\xa0\x80")));     /* surrogate */
+    assert_false(str_is_utf8(STR("\xf4\x90\x80\x80"))); /* past U+10FFFF */
+    assert_false(str_is_utf8(STR("\xe2\x82")));         /* cut short */
+}
+
+static void arenas_refuse_past_their_cap_and_give_back_to_a_mark(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct error err = { 0 };
+    arena_init(&arena, "test", 1000);
+    struct arena_mark mark = arena_mark(&arena);
+    assert_non_null(arena_alloc(&arena, 900));
+    assert_null(arena_alloc(&arena, 200));
+    assert_true(arena.exhausted);
+    assert_false(arena_error(&arena, &err));
+    assert_int_equal(err.kind, ERROR_LIMIT);
+    arena_reset(&arena, mark);
+    assert_non_null(arena_alloc(&arena, 900));
+    assert_null(arena_array(&arena, SIZE_MAX / 2, 4));
+    arena_free(&arena);
+}
+
+static void buffers_stop_at_their_maximum(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 10);
+    buf_text(&buf, "12345");
+    buf_printf(&buf, "%d", 678);
+    assert_str(buf_view(&buf), "12345678");
+    buf_text(&buf, "abc");
+    assert_true(buf.failed);
+    assert_str(buf_view(&buf), "12345678");
+    buf_free(&buf);
+}
+
+static void maps_keep_every_key(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct map map;
+    arena_init(&arena, "test", 1 << 20);
+    map_init(&map, &arena);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_true(map_put(&map, arena_printf(&arena, "key %d", (int)i), i));
+    assert_true(map_put(&map, STR(""), 4242));
+    assert_true(map_put(&map, STR("key 5"), 55));
+    uint64_t value;
+    for (uint64_t i = 0; i < 1000; i++) {
+        assert_true(map_get(&map, arena_printf(&arena, "key %d", (int)i), &value));
+        assert_true(value == (i == 5 ? 55 : i));
+    }
+    assert_true(map_get(&map, STR(""), &value) && value == 4242);
+    assert_false(map_get(&map, STR("key 1000"), &value));
+    assert_int_equal(map.count, 1001);
+    arena_free(&arena);
+}
+
+static void times_are_read_and_written(void **state)
+{
+    (void)state;
+    int64_t t;
+    char text[32];
+    assert_true(time_parse(STR("2024-02-29T23:59:59.123+01:00"), &t));
+    time_format(t, text);
+    assert_string_equal(text, "2024-02-29T22:59:59Z");
+    assert_true(time_parse(STR("1970-01-01"), &t) && t == 0);
+    assert_false(time_parse(STR("2024-13-01"), &t));
+    assert_false(time_parse(STR("yesterday"), &t));
+}
+
+static void columns_count_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(term_columns(STR("caf\xc3\xa9")), 4);
+    assert_int_equal(term_columns(STR("\xe6\xb8\xaf")), 2);
+    assert_int_equal(term_fit(STR("a\xe6\xb8\xaf"), 2), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(views_split_into_lines_and_fields),
+        cmocka_unit_test(numbers_refuse_overflow_and_signs),
+        cmocka_unit_test(utf8_is_checked_strictly),
+        cmocka_unit_test(arenas_refuse_past_their_cap_and_give_back_to_a_mark),
+        cmocka_unit_test(buffers_stop_at_their_maximum),
+        cmocka_unit_test(maps_keep_every_key),
+        cmocka_unit_test(times_are_read_and_written),
+        cmocka_unit_test(columns_count_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,24 @@
+/* unit.h - cmocka with what it needs included first, and shorthands that all unit tests use. */
+#ifndef DRYDOCK_UNIT_H
+#define DRYDOCK_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/base.h"
+
+#define assert_str(view, text) assert_view_equal((view), (text), __FILE__, __LINE__)
+
+static inline void assert_view_equal(struct str view, const char *text, const char *file, int line)
+{
+    if (!str_is(view, text))
+        print_error("got \"%.*s\", want \"%s\"\n", STR_ARG(view), text);
+    _assert_true(str_is(view, text), "views are equal", file, line);
+}
+
+#endif
