@@ -1,0 +1,85 @@
+/* image.h - image references, manifests and configs, and where an image's layers lie: in an archive (`docker save`, an OCI
+ * layout as tar, either compressed as a whole) or in an OCI layout folder.
+ *
+ * Formats: OCI image-spec 1.1 (image-layout.md, image-index.md, manifest.md, config.md), Docker image specification v1.2
+ * (manifest.json of `docker save`), Docker manifest v2 schema 2.
+ * All that is read here is hostile; image_open runs inside a worker and its result crosses to the parent through
+ * image_encode / image_decode, which check everything again. */
+#ifndef DRYDOCK_IMAGE_H
+#define DRYDOCK_IMAGE_H
+
+#include "base/base.h"
+#include "codec/codec.h"
+
+/* ---- references ---------------------------------------------------------------------------------------------------------- */
+
+/* docker.io/library/nginx:alpine@sha256:… in parts, with Docker's defaults filled in (registry docker.io, prefix
+ * "library/", tag "latest" where there is neither tag nor digest). Grammar: distribution's reference package. */
+struct image_reference {
+    struct str registry, repository, tag, digest;
+};
+bool image_reference_parse(struct str text, struct arena *arena, struct image_reference *out, struct error *err);
+/* Does an argument name a file by the contract: starts with "/", "./", "../", or ends in .tar, .tar.gz, .tgz, .tar.zst? */
+bool image_argument_is_path(struct str argument);
+
+/* ---- platforms ------------------------------------------------------------------------------------------------------------- */
+
+struct image_platform {
+    struct str os, arch, variant; /* empty: any */
+};
+bool image_platform_parse(struct str text, struct image_platform *out, struct error *err); /* "linux/arm64/v8" */
+struct image_platform image_platform_host(void);
+
+/* ---- images ------------------------------------------------------------------------------------------------------------------ */
+
+struct image_layer {
+    struct str name;        /* for messages: the archive's member or the digest */
+    struct str digest;      /* of the bytes as stored, as the manifest claims it; empty where the format has none */
+    struct str diff_id;     /* of the plain tar, as the config claims it; empty where the config has none */
+    struct str media_type;  /* empty in a classic `docker save` archive */
+    struct str blob_path;   /* in an OCI layout folder, relative to it; empty: in the archive */
+    uint64_t offset, size_bytes; /* in the archive (in its inflated stream where it is compressed as a whole) */
+    struct str created_by;  /* from the history; may be empty */
+    uint32_t same_as;       /* index of the first layer with the same stored bytes; its own index otherwise */
+};
+
+struct image_history {
+    struct str created, created_by, comment;
+    bool empty_layer;
+};
+
+struct image {
+    struct str name;             /* the tag or reference picked, e.g. "nginx:alpine"; may be empty */
+    struct str id;               /* digest of the config */
+    struct str manifest_digest;  /* empty in a classic archive */
+    struct image_platform platform;
+    struct str created;
+    struct str *repo_tags, *repo_digests;
+    size_t repo_tag_count, repo_digest_count;
+    struct str config_json;      /* verified against id */
+    struct image_layer *layers;  /* lowest first */
+    size_t layer_count;
+    struct image_history *history;
+    size_t history_count;
+    enum codec archive_codec;    /* how the archive is compressed as a whole */
+};
+
+struct image_request {
+    int fd;                         /* the archive (a regular file), or the folder when is_folder */
+    bool is_folder;
+    struct str input;               /* what the user named, for messages */
+    struct str reference;           /* picks one of several images: tag, digest, or index "@N"; empty: the only one */
+    struct image_platform platform; /* all empty: the host's, else the only one */
+};
+
+/* Reads index, manifests and config, finds the layers. Everything in `out` lives in the arena. Errors name the input, the
+ * member, and what to try (which references or platforms there are). Digests of index children, manifests and config are
+ * verified. Refuses: encrypted layers, unknown media types, layers that are missing, more than IMAGE_MAX_LAYERS. */
+bool image_open(const struct image_request *request, struct arena *arena, struct image *out, struct error *err);
+enum { IMAGE_MAX_LAYERS = 1024, IMAGE_MAX_JSON_BYTES = 8 << 20 };
+
+/* The image as bytes, for the pipe between worker and parent, and back; decode checks every length and count. */
+bool image_encode(const struct image *image, struct buf *out);
+bool image_decode(struct str bytes, struct arena *arena, struct image *out, struct error *err);
+
+#endif
