@@ -1,0 +1,62 @@
+/* match.h - packages × database → findings, by the rules of each distribution and ecosystem. */
+#ifndef DRYDOCK_MATCH_H
+#define DRYDOCK_MATCH_H
+
+#include "base/base.h"
+#include "scan/scan.h"
+#include "vulndb/vulndb.h"
+
+struct finding {
+    const struct package *package;
+    struct str id;                   /* CVE-…, or the advisory's own */
+    const struct str *vendor_ids;
+    size_t vendor_id_count;
+    enum vuln_status status;
+    struct str fixed;                /* to print; may be empty */
+    enum severity severity;
+    struct str severity_source;      /* "debian", "nvd", …; may be empty */
+    struct vulndb_source source;     /* where the advisory is from */
+    struct str url;                  /* primary link of the advisory */
+    struct vulndb_vulnerability details; /* zeroed but for the id where the database has no record */
+    /* evidence: what matched */
+    struct str space, looked_up;     /* namespace and the name that was looked up (source package, module::name …) */
+    struct str compared;             /* the version that was compared */
+    struct str range;                /* ">= 1.0, < 1.2.3" in words of the scheme */
+};
+
+/* Why a group of packages was or was not checked. */
+enum coverage { COVERAGE_CHECKED, COVERAGE_NO_DATA, COVERAGE_NOT_SUPPORTED };
+
+/* One result: Trivy's Results[] item. OS packages are one group; language packages one by kind (or by file). */
+struct result {
+    struct str target;               /* "nginx:alpine (alpine 3.20.3)", "Python", "app/package-lock.json" */
+    bool is_os;
+    struct str type;                 /* "debian", "python-pkg" */
+    const struct package **packages;
+    size_t package_count;
+    struct finding *findings;        /* sorted by package name, id, path */
+    size_t finding_count;
+    enum coverage coverage;
+    struct str coverage_text;        /* "no data for alpine 3.20"; empty when checked */
+};
+
+struct match_options {
+    const struct str *severity_sources; /* order to take severities from; none: vendor, then nvd, then ghsa … as Trivy */
+    size_t severity_source_count;
+    struct str artifact;             /* for the OS result's target */
+};
+
+struct matches {
+    struct result *results;
+    size_t result_count;
+    struct catalog_warning *warnings; /* versions that could not be compared and the like */
+    size_t warning_count;
+};
+/* Results live in the arena and point into the inventory and the database. */
+bool match_inventory(struct vulndb *db, const struct inventory *inventory, const struct match_options *options, struct arena *arena,
+                     struct matches *out, struct error *err);
+
+/* End of standard support of a distribution's release, Unix seconds; false: unknown (rolling, or not in the table). */
+bool match_end_of_life(const struct distro *distro, int64_t *end_s);
+
+#endif

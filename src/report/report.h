@@ -1,0 +1,30 @@
+/* report.h - one file per output format, one row each in report.c's table. */
+#ifndef DRYDOCK_REPORT_H
+#define DRYDOCK_REPORT_H
+
+#include "base/base.h"
+#include "match/match.h"
+
+struct report {
+    struct str artifact_name;         /* as the user gave it */
+    struct str artifact_type;         /* "container_image", "filesystem" */
+    const struct inventory *inventory;
+    const struct matches *matches;    /* filtered */
+    bool severities[SEVERITY_COUNT];  /* shown, for the totals */
+    bool list_all_packages;
+    struct str database;              /* in words: which one, how old: "starter database of 2026-11-01 (built in)" */
+    struct vulndb_info database_info;
+    bool end_of_life_known, end_of_life;
+    int64_t end_of_life_s, now_s;
+    size_t width;                     /* columns to fit; 0: no limit */
+    bool color;
+};
+
+struct report_format {
+    const char *name, *help;
+    bool (*write)(const struct report *report, struct buf *out, struct error *err);
+};
+const struct report_format *report_format_find(struct str name);
+const struct report_format *report_formats(void); /* ends with name NULL */
+
+#endif

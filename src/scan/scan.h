@@ -1,0 +1,62 @@
+/* scan.h - the one pass: drives image and catalogue over every layer (or over a folder), each in a worker process, and joins
+ * the layers' inventories into the inventory of the image.
+ *
+ * What parses an image runs behind the worker boundary: a worker gets descriptors, returns one flat, offset-based buffer
+ * without pointers, which is checked before use; a crash, a limit or an error there is an error message here. */
+#ifndef DRYDOCK_SCAN_H
+#define DRYDOCK_SCAN_H
+
+#include "base/base.h"
+#include "catalog/catalog.h"
+#include "image/image.h"
+
+enum scan_verify {
+    SCAN_VERIFY_DEFAULT, /* digests of blobs as stored; diff IDs where the layer is plain */
+    SCAN_VERIFY_ALL,     /* diff IDs of compressed layers too */
+    SCAN_VERIFY_NONE,    /* nothing; contents that no package kind claims are not read */
+};
+
+struct scan_options {
+    unsigned parallel;              /* worker processes at once; 0: as many as processors */
+    enum scan_verify verify;
+    struct str reference;           /* picks one of several images */
+    struct image_platform platform;
+    uint64_t max_spool_bytes;       /* of one file that needs random access; 0: 4 GiB */
+    bool other_filesystems;         /* rootfs: cross mount points, /proc, /sys and container storage too */
+};
+
+struct inventory_layer {
+    struct str digest, diff_id;     /* as verified or, with verify none, as claimed */
+    struct str created_by;
+    uint64_t size_bytes;            /* as stored */
+    uint64_t file_count;
+    bool verified;
+};
+
+/* All of one image or folder, in one arena. */
+struct inventory {
+    struct arena arena;
+    struct image image;             /* name empty and no layers for a folder */
+    struct distro distro;
+    bool distro_known;
+    struct package *packages;       /* sorted by kind, name, version, path */
+    size_t package_count;
+    struct catalog_note *notes;
+    size_t note_count;
+    struct catalog_warning *warnings;
+    size_t warning_count;
+    struct inventory_layer *layers;
+    size_t layer_count;
+    uint64_t file_count, unreadable_count;
+    bool incomplete;                /* a warning says that an OS package database or os-release could not be understood */
+};
+
+/* An archive or an OCI layout folder (or a docker-dir folder). */
+bool scan_image(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
+/* An image archive from a pipe: spooled to an unlinked file first. `name` is for messages. */
+bool scan_image_stream(int fd, const char *name, const struct scan_options *options, struct inventory *out, struct error *err);
+/* A folder that is a root file system, e.g. "/". */
+bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
+void inventory_free(struct inventory *inventory);
+
+#endif
