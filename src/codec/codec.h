@@ -16,9 +16,11 @@ struct stream {
     uint64_t consumed_bytes; /* offset in the stream of ptr[0] */
     bool (*fill)(struct stream *self, struct error *err); /* sets ptr/len; len 0 afterwards is the end of the stream */
     bool (*skip)(struct stream *self, uint64_t size, struct error *err); /* NULL: read and drop. Called with an empty window;
-                                                                            skips up to `size`, never past the end */
+                                                                            skips up to `size`, never past the end, and adds
+                                                                            what it skipped to consumed_bytes */
     void (*close)(struct stream *self); /* frees the stream itself; NULL: nothing to free */
     bool ended, failed;
+    struct error problem; /* when failed: what every later call reports */
 };
 
 bool stream_fill(struct stream *s, struct error *err);   /* false on failure; at the end true with s->len == 0 */
@@ -79,7 +81,7 @@ struct tar_entry {
                              trailing "/"; empty for the root itself. Valid until the next tar_next */
     struct str link;      /* link target as written (hard links: normalised as path) */
     enum tar_type type;
-    uint64_t size_bytes;  /* of the contents as read (sparse files: expanded) */
+    uint64_t size_bytes;  /* of the contents as read (sparse files: expanded); 0 for links and folders, whatever they state */
     uint64_t offset;      /* of the stored contents in the stream */
     uint32_t mode, uid, gid;
     int64_t mtime_s;
@@ -116,6 +118,7 @@ bool zip_text(struct zip *zip, const struct zip_entry *entry, size_t max_bytes, 
 
 /* Errors are sticky: after the first, every call returns false / an empty value, and json_end reports it with line and
  * column. Depth is limited to 512. Strings without escapes are views into the text; others are decoded into the arena.
+ * A value that was not read is skipped by the next json_key or json_item. All is checked, also what is skipped.
  *
  *     json_begin(&json, text, arena);
  *     if (json_object(&json))
@@ -134,7 +137,7 @@ struct json {
     unsigned depth;
     bool failed;
     const char *problem;   /* static text; NULL: none */
-    unsigned char state[JSON_MAX_DEPTH]; /* private: container kind and whether an item was read */
+    unsigned char state[JSON_MAX_DEPTH + 1]; /* private: a byte a level, see json.c */
 };
 
 void json_begin(struct json *json, struct str text, struct arena *arena); /* a leading UTF-8 byte order mark is passed over */
@@ -145,7 +148,7 @@ bool json_array(struct json *json);                          /* enters, as json_
 bool json_item(struct json *json);                           /* is there a next item? false at ']' (left) or on error */
 /* These read one value; one of another type is skipped and gives false, without an error, outputs untouched. */
 bool json_string(struct json *json, struct str *out);
-bool json_number(struct json *json, double *out);
+bool json_number(struct json *json, double *out);            /* false also where it is past the range of a double */
 bool json_i64(struct json *json, int64_t *out);              /* integers only */
 bool json_bool(struct json *json, bool *out);
 bool json_scalar(struct json *json, struct str *out);        /* string, or the text of a number or of true/false */
@@ -185,6 +188,7 @@ struct bolt_cursor {
     } stack[BOLT_MAX_DEPTH];
     unsigned depth;
     uint64_t pages_read;  /* bounded by the pages of the file, so that loops end */
+    struct str last_key;  /* keys must ascend */
     bool started;
 };
 bool bolt_open(struct bolt *bolt, struct str file, struct error *err); /* the valid meta page with the higher transaction id */

@@ -57,6 +57,7 @@ struct image {
     struct str *repo_tags, *repo_digests;
     size_t repo_tag_count, repo_digest_count;
     struct str config_json;      /* verified against id */
+    struct str warning;          /* why the layers may not be all of the image's (config and manifest differ); else empty */
     struct image_layer *layers;  /* lowest first */
     size_t layer_count;
     struct image_history *history;
@@ -72,11 +73,16 @@ struct image_request {
     struct image_platform platform; /* all empty: the host's, else the only one */
 };
 
-/* Reads index, manifests and config, finds the layers. Everything in `out` lives in the arena. Errors name the input, the
+/* Reads index, manifests and config, finds the layers. Everything in `out` lives in the arena, which also serves as work
+ * space: up to some 48 MiB where a large archive is compressed as a whole, else little more than the documents. Errors name the input, the
  * member, and what to try (which references or platforms there are). Digests of index children, manifests and config are
  * verified. Refuses: encrypted layers, unknown media types, layers that are missing, more than IMAGE_MAX_LAYERS. */
 bool image_open(const struct image_request *request, struct arena *arena, struct image *out, struct error *err);
 enum { IMAGE_MAX_LAYERS = 1024, IMAGE_MAX_JSON_BYTES = 8 << 20 };
+
+/* Opens a layer's blob_path below the layout's folder for reading: a regular file, by no link that leads out of the folder.
+ * -1 on failure, with err and errno set. */
+int image_blob_open(int folder_fd, struct str blob_path, struct error *err);
 
 /* The image as bytes, for the pipe between worker and parent, and back; decode checks every length and count. */
 bool image_encode(const struct image *image, struct buf *out);

@@ -57,6 +57,8 @@ bool scan_image(const char *path, const struct scan_options *options, struct inv
 bool scan_image_stream(int fd, const char *name, const struct scan_options *options, struct inventory *out, struct error *err);
 /* A folder that is a root file system, e.g. "/". */
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
+/* How workers are confined on this system, in words. */
+const char *scan_sandbox(void);
 void inventory_free(struct inventory *inventory);
 
 #endif

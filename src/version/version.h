@@ -46,7 +46,8 @@ bool version_compare(const struct version_scheme *scheme, struct str a, struct s
 int version_key_compare(struct str a, struct str b);
 
 /* A range expression of the scheme to spans, appended to `out` (union). Uses scheme->range, else the basic syntax:
- * comma or white space = and, "||" = or, operators = == != > >= < <=, a bare version is equality, "*" or "" all. */
+ * comma or white space = and, "||" = or, operators = == != > >= < <=, a bare version is equality, "*" or "" all.
+ * The ends of the spans are views into `text` or lie in the set's arena. */
 bool version_range(const struct version_scheme *scheme, struct str text, struct version_set *out, struct error *err);
 
 void version_set_init(struct version_set *set, struct arena *arena);

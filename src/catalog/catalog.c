@@ -1,0 +1,168 @@
+/* The table of kinds, and the facts that they add to: see catalog.h. Which kind claims a path is claims.c's matter. */
+#include "catalog/kinds.h"
+
+/* One row a kind. A kind is stored as its index in caches: a change of order raises CATALOG_VERSION. */
+static const struct catalog_kind *const kinds[] = {
+    &catalog_os_release_kind,
+    &catalog_release_file_kind,
+    &catalog_dpkg_kind,
+    &catalog_dpkg_files_kind,
+    &catalog_apk_kind,
+    &catalog_apk_repositories_kind,
+    &catalog_ubuntu_pro_kind,
+    &catalog_python_kind,
+    &catalog_node_kind,
+    &catalog_rpm_kind,
+    &catalog_rpm_manifest_kind,
+    &catalog_redhat_buildinfo_kind,
+};
+
+size_t catalog_kind_count(void)
+{
+    return ARRAY_LEN(kinds);
+}
+
+const struct catalog_kind *catalog_kind_at(size_t index)
+{
+    return index < ARRAY_LEN(kinds) ? kinds[index] : NULL;
+}
+
+size_t catalog_kind_index(const struct catalog_kind *kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (kinds[i] == kind)
+            return i;
+    return SIZE_MAX;
+}
+
+struct str catalog_text(struct catalog_facts *facts, struct str text, struct str same)
+{
+    return same.ptr && str_eq(text, same) ? same : arena_str(facts->arena, text);
+}
+
+struct package *catalog_add_package(struct catalog_facts *facts, const struct catalog_kind *kind, struct str path)
+{
+    struct package *grown = arena_grow(facts->arena, facts->packages, facts->package_count, &facts->package_cap, sizeof *grown);
+    if (!grown)
+        return NULL;
+    facts->packages = grown;
+    struct str last = facts->package_count ? grown[facts->package_count - 1].path : (struct str){ 0 };
+    struct package package = { .kind = kind, .path = catalog_text(facts, path, last) };
+    if (!package.path.ptr)
+        return NULL;
+    grown[facts->package_count] = package;
+    return &grown[facts->package_count++];
+}
+
+struct distro *catalog_add_distro(struct catalog_facts *facts, struct str path)
+{
+    struct distro *grown = arena_grow(facts->arena, facts->distros, facts->distro_count, &facts->distro_cap, sizeof *grown);
+    if (!grown)
+        return NULL;
+    facts->distros = grown;
+    struct distro distro = { .path = arena_str(facts->arena, path) };
+    if (!distro.path.ptr)
+        return NULL;
+    grown[facts->distro_count] = distro;
+    return &grown[facts->distro_count++];
+}
+
+bool catalog_add_owned(struct catalog_facts *facts, const struct catalog_kind *kind, struct str package, struct str path)
+{
+    struct catalog_owned *grown = arena_grow(facts->arena, facts->owned, facts->owned_count, &facts->owned_cap, sizeof *grown);
+    if (!grown)
+        return false;
+    facts->owned = grown;
+    struct str last = facts->owned_count ? grown[facts->owned_count - 1].package : (struct str){ 0 };
+    struct catalog_owned owned = { kind, catalog_text(facts, package, last), arena_str(facts->arena, path) };
+    if (!owned.package.ptr || !owned.path.ptr)
+        return false;
+    grown[facts->owned_count++] = owned;
+    return true;
+}
+
+bool catalog_add_note(struct catalog_facts *facts, const char *key, struct str value, struct str path)
+{
+    struct catalog_note *grown = arena_grow(facts->arena, facts->notes, facts->note_count, &facts->note_cap, sizeof *grown);
+    if (!grown)
+        return false;
+    facts->notes = grown;
+    struct str last = facts->note_count ? grown[facts->note_count - 1].path : (struct str){ 0 };
+    struct catalog_note note = { str_from(key), arena_str(facts->arena, value), catalog_text(facts, path, last) };
+    if (!note.value.ptr || !note.path.ptr)
+        return false;
+    grown[facts->note_count++] = note;
+    return true;
+}
+
+/* Warnings quote hostile bytes and end on terminals: control characters, and all that is not UTF-8, become '?'. */
+static void make_printable(char *text, size_t len)
+{
+    bool utf8 = str_is_utf8(str_make(text, len));
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == 0x7F || (c >= 0x80 && !utf8))
+            text[i] = '?';
+        else if (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0) /* C1 controls: U+0080 to U+009F */
+            text[i] = text[i + 1] = '?';
+    }
+}
+
+bool catalog_warn(struct catalog_facts *facts, struct str path, bool incomplete, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    make_printable(text, len);
+
+    struct catalog_warning *grown =
+        arena_grow(facts->arena, facts->warnings, facts->warning_count, &facts->warning_cap, sizeof *grown);
+    if (!grown)
+        return false;
+    facts->warnings = grown;
+    struct str last = facts->warning_count ? grown[facts->warning_count - 1].path : (struct str){ 0 };
+    struct catalog_warning warning = { catalog_text(facts, path, last), arena_str(facts->arena, str_make(text, len)),
+                                       incomplete };
+    if (!warning.path.ptr || !warning.text.ptr)
+        return false;
+    grown[facts->warning_count++] = warning;
+    return true;
+}
+
+bool catalog_own_language_file(struct catalog_facts *facts, const struct catalog_kind *manager, struct str package,
+                               struct str path)
+{
+    const struct catalog_kind *kind = catalog_claim(path);
+    if (!kind || kind->is_os || kind->is_facts_only)
+        return true;
+    return catalog_add_owned(facts, manager, package, path);
+}
+
+void catalog_damage_add(size_t *count, size_t *first_at, size_t at)
+{
+    if ((*count)++ == 0)
+        *first_at = at;
+}
+
+/* A record more or less is a flaw; lines of another format mean that this may be no such database at all. */
+bool catalog_damage_warn(struct catalog_facts *facts, struct str path, const struct catalog_damage *damage)
+{
+    if (damage->nameless && !catalog_warn(facts, path, false, "%zu packages without a name or a version, the first at byte %zu",
+                                          damage->nameless, damage->nameless_at))
+        return false;
+    return damage->junk == 0 || catalog_warn(facts, path, true, "%zu lines are of no package database, the first at byte %zu",
+                                             damage->junk, damage->junk_at);
+}
+
+bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
+{
+    const struct catalog_kind *kind = file->kind;
+    uint64_t size = file->blob ? file->blob->size : file->text.len;
+    if (size > kind->max_bytes)
+        return catalog_warn(facts, file->path, kind->is_os, "larger than the %zu KiB that %s files may have; not read",
+                            kind->max_bytes >> 10, kind->name);
+    return kind->parse(file, facts);
+}

@@ -1,0 +1,117 @@
+/* SHA-256 and SHA-512 by OpenSSL's EVP, which uses the CPU's instructions: of a stream as it passes, and of bytes in memory.
+ * Digest texts are those of the OCI image specification (descriptor.md, "Digests"). */
+#include "codec/stream.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+enum { DIGEST_TEXT_BYTES = 160 };
+
+struct digest_stream {
+    struct stream stream;
+    struct stream *below;
+    enum digest_algorithm algorithm;
+    EVP_MD_CTX *ctx;
+};
+
+static const struct {
+    const char *prefix;
+    size_t hex_len;
+    const EVP_MD *(*md)(void);
+} algorithms[] = {
+    [DIGEST_SHA256] = { "sha256:", 64, EVP_sha256 },
+    [DIGEST_SHA512] = { "sha512:", 128, EVP_sha512 },
+};
+
+static void write_text(enum digest_algorithm algorithm, const unsigned char *bytes, char out[static DIGEST_TEXT_BYTES])
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t at = strlen(algorithms[algorithm].prefix);
+    memcpy(out, algorithms[algorithm].prefix, at);
+    for (size_t i = 0; i < algorithms[algorithm].hex_len / 2; i++) {
+        out[at++] = hex[bytes[i] >> 4];
+        out[at++] = hex[bytes[i] & 15];
+    }
+    out[at] = '\0';
+}
+
+/* The window below is hashed whole and handed on as it is; below has then no unread bytes, though its memory holds until
+ * its next fill. */
+static bool fill_digest(struct stream *self, struct error *err)
+{
+    struct digest_stream *digest = (struct digest_stream *)self;
+    if (!stream_fill(digest->below, err))
+        return false;
+    self->ptr = digest->below->ptr;
+    self->len = digest->below->len;
+    if (self->len && EVP_DigestUpdate(digest->ctx, self->ptr, self->len) != 1)
+        return error_set(err, ERROR_SYSTEM, "libcrypto cannot hash");
+    stream_consume(digest->below, self->len);
+    return true;
+}
+
+static void close_digest(struct stream *self)
+{
+    struct digest_stream *digest = (struct digest_stream *)self;
+    stream_close(digest->below);
+    EVP_MD_CTX_free(digest->ctx);
+    free(digest);
+}
+
+struct stream *stream_digest(enum digest_algorithm algorithm, struct stream *below, struct error *err)
+{
+    struct digest_stream *digest = calloc(1, sizeof *digest);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    if (!digest || !ctx || EVP_DigestInit_ex(ctx, algorithms[algorithm].md(), NULL) != 1) {
+        error_set(err, ERROR_SYSTEM, "libcrypto cannot make a digest");
+        stream_close(below);
+        EVP_MD_CTX_free(ctx);
+        free(digest);
+        return NULL;
+    }
+    digest->stream = (struct stream){ .fill = fill_digest, .close = close_digest };
+    digest->below = below;
+    digest->algorithm = algorithm;
+    digest->ctx = ctx;
+    return &digest->stream;
+}
+
+bool stream_digest_text(struct stream *s, char out[static DIGEST_TEXT_BYTES], struct error *err)
+{
+    struct digest_stream *digest = (struct digest_stream *)s;
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    bool ok = copy && EVP_MD_CTX_copy_ex(copy, digest->ctx) == 1 && EVP_DigestFinal_ex(copy, bytes, NULL) == 1;
+    EVP_MD_CTX_free(copy);
+    if (!ok)
+        return error_set(err, ERROR_SYSTEM, "libcrypto cannot finish a digest");
+    write_text(digest->algorithm, bytes, out);
+    return true;
+}
+
+bool digest_parse(struct str text, enum digest_algorithm *algorithm, struct str *hex)
+{
+    for (size_t i = 0; i < ARRAY_LEN(algorithms); i++) {
+        if (!str_starts(text, algorithms[i].prefix))
+            continue;
+        struct str rest = str_skip(text, strlen(algorithms[i].prefix));
+        if (rest.len != algorithms[i].hex_len)
+            return false;
+        for (size_t k = 0; k < rest.len; k++)
+            if (!((rest.ptr[k] >= '0' && rest.ptr[k] <= '9') || (rest.ptr[k] >= 'a' && rest.ptr[k] <= 'f')))
+                return false;
+        *algorithm = (enum digest_algorithm)i;
+        *hex = rest;
+        return true;
+    }
+    return false;
+}
+
+bool digest_of(enum digest_algorithm algorithm, struct str bytes, char out[static DIGEST_TEXT_BYTES], struct error *err)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    if (EVP_Digest(bytes.ptr, bytes.len, digest, NULL, algorithms[algorithm].md(), NULL) != 1)
+        return error_set(err, ERROR_SYSTEM, "libcrypto cannot hash");
+    write_text(algorithm, digest, out);
+    return true;
+}

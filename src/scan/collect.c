@@ -1,0 +1,288 @@
+/* Collects the facts of one layer: each member of a tar (or of a folder) is noted, claimed ones are parsed. Whiteouts follow
+ * the OCI image specification, layer.md, "Whiteouts" and "Opaque Whiteout". */
+#include "scan/layer.h"
+
+#include <unistd.h>
+
+enum {
+    LAYER_ARENA_BYTES = 1 << 30,
+    SCRATCH_ARENA_BYTES = 512 << 20,
+    MAX_BLOB_MEMORY_BYTES = 8 << 20,
+};
+
+void layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
+                          uint64_t max_spool_bytes)
+{
+    *c = (struct layer_collector){ .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd,
+                                   .max_spool_bytes = max_spool_bytes };
+    arena_init(&c->arena, "layer", LAYER_ARENA_BYTES);
+    arena_init(&c->scratch, "file of a layer", SCRATCH_ARENA_BYTES);
+    map_init(&c->files_by_real, &c->arena);
+    c->layer.facts.arena = &c->arena;
+}
+
+void layer_collector_free(struct layer_collector *c)
+{
+    arena_free(&c->arena);
+    arena_free(&c->scratch);
+}
+
+static bool add_name(struct layer_collector *c, struct str path, bool is_folder)
+{
+    struct layer_inventory *l = &c->layer;
+    uint64_t *names = arena_grow(&c->arena, l->names, l->name_count, &l->name_cap, sizeof *names);
+    if (!names)
+        return false;
+    l->names = names;
+    names[l->name_count++] = layer_name(path, is_folder);
+    return true;
+}
+
+static bool add_link(struct layer_collector *c, const struct tar_entry *entry)
+{
+    struct layer_inventory *l = &c->layer;
+    struct layer_link *links = arena_grow(&c->arena, l->links, l->link_count, &l->link_cap, sizeof *links);
+    if (!links)
+        return false;
+    l->links = links;
+    links[l->link_count++] = (struct layer_link){ arena_str(&c->arena, entry->path), arena_str(&c->arena, entry->link),
+                                                  entry->type == TAR_HARDLINK };
+    return !c->arena.exhausted;
+}
+
+/* ".wh.NAME" hides NAME of lower layers, ".wh..wh..opq" all of its folder; other ".wh..wh." names are aufs's own. */
+static bool add_mark(struct layer_collector *c, struct str path, struct str base)
+{
+    struct layer_inventory *l = &c->layer;
+    bool opaque = str_is(base, ".wh..wh..opq");
+    if (!opaque && str_starts(base, ".wh..wh."))
+        return true;
+    struct layer_mark *marks = arena_grow(&c->arena, l->marks, l->mark_count, &l->mark_cap, sizeof *marks);
+    if (!marks)
+        return false;
+    l->marks = marks;
+    struct str folder = path_dir(path), hidden = str_skip(base, 4);
+    struct str target = opaque ? arena_str(&c->arena, folder)
+                               : arena_printf(&c->arena, "%.*s%s%.*s", STR_ARG(folder), folder.len ? "/" : "", STR_ARG(hidden));
+    marks[l->mark_count++] = (struct layer_mark){ target, opaque };
+    return !c->arena.exhausted;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t count_u32(size_t n)
+{
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+/* The ends of the fact arrays, to tell afterwards which facts came from one file. */
+static struct layer_file open_spans(const struct catalog_facts *f)
+{
+    return (struct layer_file){ .packages.first = count_u32(f->package_count), .distros.first = count_u32(f->distro_count),
+                                .owned.first = count_u32(f->owned_count), .notes.first = count_u32(f->note_count),
+                                .warnings.first = count_u32(f->warning_count) };
+}
+
+static void close_spans(struct layer_file *file, const struct catalog_facts *f)
+{
+    file->packages.count = count_u32(f->package_count) - file->packages.first;
+    file->distros.count = count_u32(f->distro_count) - file->distros.first;
+    file->owned.count = count_u32(f->owned_count) - file->owned.first;
+    file->notes.count = count_u32(f->note_count) - file->notes.first;
+    file->warnings.count = count_u32(f->warning_count) - file->warnings.first;
+}
+
+static bool add_file(struct layer_collector *c, struct layer_file file)
+{
+    struct layer_inventory *l = &c->layer;
+    struct layer_file *files = arena_grow(&c->arena, l->files, l->file_total, &l->file_cap, sizeof *files);
+    if (!files)
+        return false;
+    l->files = files;
+    files[l->file_total++] = file;
+    return map_put(&c->files_by_real, file.real, l->file_total);
+}
+
+/* Of equal names in one tar the last wins. */
+static void drop_earlier(struct layer_collector *c, struct str real)
+{
+    uint64_t last;
+    if (!map_get(&c->files_by_real, real, &last))
+        return;
+    for (size_t i = (size_t)last; i-- > 0 && str_eq(c->layer.files[i].real, real);)
+        c->layer.files[i].dropped = true;
+}
+
+/* Contents too large for memory go to the spool; always from its start, since only one file is open at a time. */
+static bool spool_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct blob *blob,
+                          struct error *err)
+{
+    if (c->spool_fd < 0 || entry->size_bytes > c->max_spool_bytes)
+        return error_set(err, ERROR_LIMIT, "%.*s: %llu bytes are more than --max-spool allows", STR_ARG(entry->path),
+                         (unsigned long long)entry->size_bytes);
+    if (lseek(c->spool_fd, 0, SEEK_SET) != 0)
+        return error_system(err, "temporary file");
+    while (true) {
+        if (content->len == 0 && !stream_fill(content, err))
+            return false;
+        if (content->len == 0)
+            break;
+        if (!file_write_all(c->spool_fd, content->ptr, content->len, err))
+            return false;
+        stream_consume(content, content->len);
+    }
+    *blob = (struct blob){ .fd = c->spool_fd, .size = entry->size_bytes };
+    return true;
+}
+
+/* Reads what the kind asks for: its text, or random access. */
+static bool load_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct catalog_file *file,
+                         struct blob *blob, struct error *err)
+{
+    if (file->kind->wants_blob && entry->size_bytes > MAX_BLOB_MEMORY_BYTES) {
+        if (!spool_content(c, entry, content, blob, err))
+            return false;
+        file->blob = blob;
+        return true;
+    }
+    if (!stream_text(content, (size_t)file->kind->max_bytes, &c->scratch, &file->text, err))
+        return false;
+    if (file->kind->wants_blob) {
+        *blob = (struct blob){ .memory = file->text, .fd = -1, .size = file->text.len };
+        file->blob = blob;
+    }
+    return true;
+}
+
+static bool parse_as(struct layer_collector *c, struct catalog_file *file, struct str real, struct str path)
+{
+    struct catalog_facts *facts = &c->layer.facts;
+    struct layer_file row = open_spans(facts);
+    row.real = real;
+    row.path = file->path = path;
+    row.kind = file->kind;
+    if (!catalog_parse(file, facts))
+        return false;
+    close_spans(&row, facts);
+    return add_file(c, row);
+}
+
+/* A claimed file that is too large or too big to spool is told, not parsed. */
+static bool refuse_large(struct layer_collector *c, const struct tar_entry *entry, const struct catalog_kind *kind)
+{
+    struct layer_file row = open_spans(&c->layer.facts);
+    row.real = row.path = arena_str(&c->arena, entry->path);
+    row.kind = kind;
+    if (!catalog_warn(&c->layer.facts, row.path, kind->is_os, "not read: %llu bytes are more than the limit of %zu for %s",
+                      (unsigned long long)entry->size_bytes, kind->max_bytes, kind->name))
+        return false;
+    close_spans(&row, &c->layer.facts);
+    return add_file(c, row);
+}
+
+/* The path below which an alias lets this file be claimed; empty when the alias is for another. */
+static struct str alias_path(struct layer_collector *c, const struct layer_alias *alias, struct str real)
+{
+    if (str_eq(alias->real, real))
+        return alias->path;
+    if (real.len <= alias->real.len || real.ptr[alias->real.len] != '/' || !str_eq(str_head(real, alias->real.len), alias->real))
+        return (struct str){ 0 };
+    return arena_printf(&c->arena, "%.*s%.*s", STR_ARG(alias->path), STR_ARG(str_skip(real, alias->real.len)));
+}
+
+/* Parses a file once for each path that it is claimed by: its own, and those of links that lead to it. */
+static bool collect_file(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
+{
+    struct catalog_file file = { .kind = catalog_claim(entry->path), .scratch = &c->scratch };
+    struct str path = { 0 };
+    bool loaded = false;
+    struct blob blob;
+    struct str real = { 0 };
+    for (size_t i = 0; i <= c->alias_count; i++) {
+        if (i < c->alias_count) {
+            path = alias_path(c, &c->aliases[i], entry->path);
+            file.kind = path.len ? catalog_claim(path) : NULL;
+        } else {
+            path = entry->path;
+            file.kind = catalog_claim(path);
+        }
+        if (!file.kind)
+            continue;
+        if (entry->size_bytes > file.kind->max_bytes)
+            return refuse_large(c, entry, file.kind) || arena_error(&c->arena, err);
+        if (!loaded && !load_content(c, entry, content, &file, &blob, err))
+            return false;
+        loaded = true;
+        if (!real.ptr)
+            real = arena_str(&c->arena, entry->path);
+        if (!real.ptr || !parse_as(c, &file, real, i < c->alias_count ? path : real))
+            return arena_error(&c->arena, err);
+    }
+    return true;
+}
+
+/* A hard link shares the facts of its target where that was parsed as the same kind; else it is left to the squash. */
+static bool collect_hard_link(struct layer_collector *c, const struct tar_entry *entry, const struct catalog_kind *kind)
+{
+    uint64_t last;
+    if (!map_get(&c->files_by_real, entry->link, &last) || c->layer.files[last - 1].kind != kind)
+        return add_link(c, entry);
+    struct layer_file copy = c->layer.files[last - 1];
+    struct catalog_facts *f = &c->layer.facts;
+    struct layer_file row = open_spans(f);
+    row.real = row.path = arena_str(&c->arena, entry->path);
+    row.kind = kind;
+    for (uint32_t i = 0; i < copy.packages.count; i++) {
+        struct package *p = catalog_add_package(f, kind, row.path);
+        if (!p)
+            return false;
+        *p = f->packages[copy.packages.first + i];
+        p->path = row.path;
+    }
+    for (uint32_t i = 0; i < copy.distros.count; i++) {
+        struct distro *d = catalog_add_distro(f, row.path);
+        if (!d)
+            return false;
+        *d = f->distros[copy.distros.first + i];
+        d->path = row.path;
+    }
+    close_spans(&row, f);
+    return add_file(c, row);
+}
+
+bool layer_collect_warning(struct layer_collector *c, struct str path, struct error *err, const char *text)
+{
+    struct layer_file row = open_spans(&c->layer.facts);
+    row.real = row.path = arena_str(&c->arena, path);
+    row.kind = catalog_kind_at(0);
+    const struct catalog_kind *kind = catalog_claim(path);
+    if (!catalog_warn(&c->layer.facts, row.path, kind && kind->is_os, "%s", text))
+        return arena_error(&c->arena, err);
+    close_spans(&row, &c->layer.facts);
+    return add_file(c, row) || arena_error(&c->arena, err);
+}
+
+bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
+{
+    struct str base = path_base(entry->path);
+    if (base.len == 0)
+        return true;
+    if (str_starts(base, ".wh."))
+        return add_mark(c, entry->path, base) || arena_error(&c->arena, err);
+    c->layer.file_count += entry->type != TAR_DIR;
+    const struct catalog_kind *kind = catalog_claim(entry->path);
+    if (kind || c->alias_count)
+        drop_earlier(c, entry->path);
+    if (!add_name(c, entry->path, entry->type == TAR_DIR))
+        return arena_error(&c->arena, err);
+    if (entry->type == TAR_SYMLINK)
+        return add_link(c, entry) || arena_error(&c->arena, err);
+    if (entry->type == TAR_HARDLINK)
+        return !kind || collect_hard_link(c, entry, kind) || arena_error(&c->arena, err);
+    if (entry->type != TAR_FILE || !(kind || c->alias_count))
+        return true;
+    struct arena_mark mark = arena_mark(&c->scratch);
+    bool ok = collect_file(c, entry, content, err);
+    arena_reset(&c->scratch, mark);
+    return ok;
+}

@@ -1,0 +1,181 @@
+/* The walk of a root file system in a folder. Links are never followed by the system, only noted; files are opened for
+ * reading when a kind claims them. What may not be read is counted, and is a warning where a kind claims it. */
+#define _GNU_SOURCE /* DIR with dirfd, O_DIRECTORY */
+#include "scan/layer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_DEPTH = 256 };
+
+/* Left out unless asked for: they hold other machines' files, or none at all. */
+static const char *const left_out[] = {
+    "proc", "sys", "dev", "run", "var/lib/docker", "var/lib/containers", "var/lib/containerd", "var/lib/kubelet/pods", "var/lib/lxc",
+    "var/lib/machines", "var/lib/buildkit", "snap", "mnt", "media",
+};
+
+struct folder_walk {
+    const struct folder_pass *pass;
+    struct layer_collector c;
+    char path[4096];            /* of the entry at hand, relative to the root */
+    struct {
+        DIR *dir;
+        size_t path_len;        /* of the folder */
+    } levels[MAX_DEPTH];
+    unsigned depth;
+    dev_t device;
+};
+
+static bool is_left_out(const struct folder_walk *w, struct str path, dev_t device)
+{
+    if (w->pass->other_filesystems)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
+        if (str_is(path, left_out[i]))
+            return true;
+    return device != w->device;
+}
+
+/* Opens a folder (its descriptor is taken) as the next level. */
+static bool push_folder(struct folder_walk *w, int fd, size_t path_len)
+{
+    DIR *dir = w->depth < MAX_DEPTH ? fdopendir(fd) : NULL;
+    if (!dir) {
+        close(fd);
+        w->c.layer.unreadable_count++;
+        return false;
+    }
+    w->levels[w->depth].dir = dir;
+    w->levels[w->depth++].path_len = path_len;
+    return true;
+}
+
+static bool unreadable(struct folder_walk *w, struct str path, const char *why, struct error *err)
+{
+    w->c.layer.unreadable_count++;
+    if (!catalog_claim(path))
+        return true;
+    return layer_collect_warning(&w->c, path, err, why);
+}
+
+/* A file may change or vanish while a running machine is scanned: a failure to read it is a warning. */
+static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, struct tar_entry *entry, struct error *err)
+{
+    if (!catalog_claim(entry->path) && w->c.alias_count == 0)
+        return layer_collect(&w->c, entry, NULL, err);
+    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        int code = errno;
+        if (fd >= 0)
+            close(fd);
+        return unreadable(w, entry->path, strerror(code), err);
+    }
+    entry->size_bytes = (uint64_t)st.st_size;
+    struct stream *content = stream_file(fd, 0, entry->size_bytes, err);
+    bool ok = content && layer_collect(&w->c, entry, content, err);
+    stream_close(content);
+    close(fd);
+    if (!ok && err->kind != ERROR_LIMIT) {
+        struct error cause = *err;
+        *err = (struct error){ 0 };
+        ok = unreadable(w, entry->path, cause.text, err);
+    }
+    return ok;
+}
+
+static bool visit(struct folder_walk *w, int dir_fd, const char *name, struct str path, struct error *err)
+{
+    struct stat st;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return unreadable(w, path, strerror(errno), err);
+    struct tar_entry entry = { .path = path, .mode = st.st_mode & 07777, .size_bytes = (uint64_t)st.st_size };
+    if (S_ISREG(st.st_mode)) {
+        entry.type = TAR_FILE;
+        return collect_file(w, dir_fd, name, &entry, err);
+    }
+    if (S_ISLNK(st.st_mode)) {
+        char target[4096];
+        ssize_t n = readlinkat(dir_fd, name, target, sizeof target);
+        entry.type = TAR_SYMLINK;
+        entry.link = str_make(target, n > 0 ? (size_t)n : 0);
+        return layer_collect(&w->c, &entry, NULL, err);
+    }
+    entry.type = S_ISDIR(st.st_mode) ? TAR_DIR : TAR_OTHER;
+    if (!layer_collect(&w->c, &entry, NULL, err))
+        return false;
+    if (entry.type != TAR_DIR || is_left_out(w, path, st.st_dev))
+        return true;
+    int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return unreadable(w, path, strerror(errno), err);
+    push_folder(w, fd, path.len);
+    return true;
+}
+
+/* The path of an entry of the current folder, in w->path; false when it is too long. */
+static bool join(struct folder_walk *w, size_t folder_len, const char *name, struct str *out)
+{
+    size_t at = folder_len, n = strlen(name);
+    if (at + 1 + n >= sizeof w->path)
+        return false;
+    if (at)
+        w->path[at++] = '/';
+    memcpy(w->path + at, name, n + 1);
+    *out = str_make(w->path, at + n);
+    return true;
+}
+
+static bool walk(struct folder_walk *w, struct error *err)
+{
+    while (w->depth) {
+        DIR *dir = w->levels[w->depth - 1].dir;
+        struct dirent *item = readdir(dir);
+        if (!item) {
+            closedir(dir);
+            w->depth--;
+            continue;
+        }
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        struct str path;
+        if (!join(w, w->levels[w->depth - 1].path_len, item->d_name, &path))
+            w->c.layer.unreadable_count++;
+        else if (!visit(w, dirfd(dir), item->d_name, path, err))
+            return false;
+    }
+    return true;
+}
+
+bool folder_pass_run(void *context, struct buf *out, struct error *err)
+{
+    static struct folder_walk w; /* one a process; too large for the stack */
+    const struct folder_pass *pass = context;
+    struct stat st;
+    w = (struct folder_walk){ .pass = pass };
+    int fd = openat(pass->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return error_system(err, "%s", pass->path);
+    w.device = st.st_dev;
+    layer_collector_init(&w.c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes);
+    bool ok = push_folder(&w, fd, 0) && walk(&w, err);
+    while (w.depth)
+        closedir(w.levels[--w.depth].dir);
+    if (ok) {
+        layer_collect_end(&w.c);
+        buf_u32(out, 0);
+        struct buf flat;
+        buf_init(&flat, SIZE_MAX / 2);
+        ok = layer_encode(&w.c.layer, &flat);
+        buf_u64(out, flat.len);
+        buf_str(out, buf_view(&flat));
+        buf_free(&flat);
+        if (!ok || out->failed)
+            ok = error_set(err, ERROR_LIMIT, "the inventory is too large");
+    }
+    layer_collector_free(&w.c);
+    return ok;
+}

@@ -1,0 +1,362 @@
+/* The flat form of a layer's inventory: see layer.h. */
+#include "scan/layer.h"
+
+#include <stdlib.h>
+
+/* Layout: magic, 12 header words, digest texts, then each table, the names, the pool. */
+static const char MAGIC[8] = "DDLAYER1";
+
+enum {
+    FILE_WORDS = 16,
+    PACKAGE_WORDS = 28,
+    DISTRO_WORDS = 8,
+    OWNED_WORDS = 5,
+    NOTE_WORDS = 6,
+    WARNING_WORDS = 5,
+    LINK_WORDS = 5,
+    MARK_WORDS = 3,
+    HEADER_WORDS = 17,
+    MAX_FLAT_BYTES = 1 << 30,
+};
+
+uint64_t layer_name(struct str path, bool is_folder)
+{
+    return (str_hash(path) & ~(uint64_t)1) | (uint64_t)is_folder;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder)
+{
+    for (int folder = 0; folder < 2; folder++) {
+        uint64_t name = layer_name(path, folder);
+        if (layer->name_count && bsearch(&name, layer->names, layer->name_count, sizeof name, compare_names)) {
+            *is_folder = folder;
+            return true;
+        }
+    }
+    return false;
+}
+
+void layer_collect_end(struct layer_collector *c)
+{
+    if (c->layer.name_count)
+        qsort(c->layer.names, c->layer.name_count, sizeof c->layer.names[0], compare_names);
+}
+
+/* ---- encode ------------------------------------------------------------------------------------------------------------- */
+
+struct writer {
+    struct buf *table, pool;
+    struct str last;     /* the same view written again (a path shared by many records) is stored once */
+    uint32_t last_at;
+};
+
+static void put_text(struct writer *w, struct str text)
+{
+    if (text.ptr != w->last.ptr || text.len != w->last.len) {
+        w->last = text;
+        w->last_at = (uint32_t)w->pool.len;
+        buf_str(&w->pool, text);
+    }
+    buf_u32(w->table, w->last_at);
+    buf_u32(w->table, (uint32_t)text.len);
+}
+
+static void put_span(struct buf *table, struct layer_span span)
+{
+    buf_u32(table, span.first);
+    buf_u32(table, span.count);
+}
+
+static void put_files(struct writer *w, const struct layer_inventory *layer)
+{
+    for (size_t i = 0; i < layer->file_total; i++) {
+        const struct layer_file *f = &layer->files[i];
+        put_text(w, f->real);
+        put_text(w, f->path);
+        buf_u32(w->table, (uint32_t)catalog_kind_index(f->kind));
+        buf_u32(w->table, f->dropped);
+        put_span(w->table, f->packages);
+        put_span(w->table, f->distros);
+        put_span(w->table, f->owned);
+        put_span(w->table, f->notes);
+        put_span(w->table, f->warnings);
+    }
+}
+
+static void put_packages(struct writer *w, const struct catalog_facts *facts)
+{
+    for (size_t i = 0; i < facts->package_count; i++) {
+        const struct package *p = &facts->packages[i];
+        const struct str texts[] = { p->path, p->name, p->version, p->arch, p->source_name, p->source_version,
+                                     p->maintainer, p->module, p->licence, p->root, p->owner };
+        for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+            put_text(w, texts[t]);
+        buf_u32(w->table, (uint32_t)catalog_kind_index(p->kind));
+        buf_u64(w->table, p->offset);
+        buf_u64(w->table, p->length);
+        buf_u32(w->table, 0);
+    }
+}
+
+static void put_facts(struct writer *w, const struct catalog_facts *facts)
+{
+    put_packages(w, facts);
+    for (size_t i = 0; i < facts->distro_count; i++) {
+        const struct distro *d = &facts->distros[i];
+        put_text(w, d->path);
+        put_text(w, d->family);
+        put_text(w, d->release);
+        put_text(w, d->name);
+    }
+    for (size_t i = 0; i < facts->owned_count; i++) {
+        put_text(w, facts->owned[i].package);
+        put_text(w, facts->owned[i].path);
+        buf_u32(w->table, (uint32_t)catalog_kind_index(facts->owned[i].kind));
+    }
+    for (size_t i = 0; i < facts->note_count; i++) {
+        put_text(w, facts->notes[i].path);
+        put_text(w, facts->notes[i].key);
+        put_text(w, facts->notes[i].value);
+    }
+    for (size_t i = 0; i < facts->warning_count; i++) {
+        put_text(w, facts->warnings[i].path);
+        put_text(w, facts->warnings[i].text);
+        buf_u32(w->table, facts->warnings[i].incomplete);
+    }
+}
+
+static void put_tree(struct writer *w, const struct layer_inventory *layer)
+{
+    for (size_t i = 0; i < layer->link_count; i++) {
+        put_text(w, layer->links[i].path);
+        put_text(w, layer->links[i].target);
+        buf_u32(w->table, layer->links[i].hard);
+    }
+    for (size_t i = 0; i < layer->mark_count; i++) {
+        put_text(w, layer->marks[i].path);
+        buf_u32(w->table, layer->marks[i].opaque);
+    }
+    for (size_t i = 0; i < layer->name_count; i++)
+        buf_u64(w->table, layer->names[i]);
+}
+
+bool layer_encode(const struct layer_inventory *layer, struct buf *out)
+{
+    struct writer w = { .table = out };
+    buf_init(&w.pool, MAX_FLAT_BYTES);
+    buf_add(out, MAGIC, sizeof MAGIC);
+    const size_t counts[] = { layer->file_total,         layer->facts.package_count, layer->facts.distro_count,
+                              layer->facts.owned_count,  layer->facts.note_count,    layer->facts.warning_count,
+                              layer->link_count,         layer->mark_count,          layer->name_count };
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        buf_u32(out, (uint32_t)counts[i]);
+    buf_u64(out, layer->size_bytes);
+    buf_u64(out, layer->file_count);
+    buf_u64(out, layer->unreadable_count);
+    buf_u32(out, layer->verified);
+    buf_u32(out, 0);
+    buf_add(out, layer->digest, sizeof layer->digest);
+    buf_add(out, layer->diff_id, sizeof layer->diff_id);
+    put_files(&w, layer);
+    put_facts(&w, &layer->facts);
+    put_tree(&w, layer);
+    buf_str(out, buf_view(&w.pool));
+    bool ok = !out->failed && !w.pool.failed;
+    buf_free(&w.pool);
+    return ok;
+}
+
+/* ---- decode ------------------------------------------------------------------------------------------------------------- */
+
+struct reader {
+    const unsigned char *at;
+    struct str pool;
+    struct arena *arena;
+    size_t kinds;
+    bool bad;
+};
+
+static uint32_t get_u32(struct reader *r)
+{
+    uint32_t value = le32(r->at);
+    r->at += 4;
+    return value;
+}
+
+static uint64_t get_u64(struct reader *r)
+{
+    uint64_t value = le64(r->at);
+    r->at += 8;
+    return value;
+}
+
+static struct str get_text(struct reader *r)
+{
+    uint32_t at = get_u32(r), len = get_u32(r);
+    if (at > r->pool.len || len > r->pool.len - at) {
+        r->bad = true;
+        return (struct str){ 0 };
+    }
+    return (struct str){ r->pool.ptr + at, len };
+}
+
+static const struct catalog_kind *get_kind(struct reader *r)
+{
+    uint32_t index = get_u32(r);
+    r->bad |= index >= r->kinds;
+    return catalog_kind_at(index < r->kinds ? index : 0);
+}
+
+static struct layer_span get_span(struct reader *r, size_t total)
+{
+    struct layer_span span = { get_u32(r), 0 };
+    span.count = get_u32(r);
+    if (span.first > total || span.count > total - span.first) {
+        r->bad = true;
+        return (struct layer_span){ 0 };
+    }
+    return span;
+}
+
+static void *get_array(struct reader *r, size_t count, size_t item_bytes)
+{
+    void *items = arena_array(r->arena, count ? count : 1, item_bytes);
+    r->bad |= items == NULL;
+    return items;
+}
+
+static void get_files(struct reader *r, struct layer_inventory *layer)
+{
+    layer->files = get_array(r, layer->file_total, sizeof *layer->files);
+    for (size_t i = 0; !r->bad && i < layer->file_total; i++) {
+        struct layer_file *f = &layer->files[i];
+        f->real = get_text(r);
+        f->path = get_text(r);
+        f->kind = get_kind(r);
+        f->dropped = get_u32(r) != 0;
+        f->packages = get_span(r, layer->facts.package_count);
+        f->distros = get_span(r, layer->facts.distro_count);
+        f->owned = get_span(r, layer->facts.owned_count);
+        f->notes = get_span(r, layer->facts.note_count);
+        f->warnings = get_span(r, layer->facts.warning_count);
+    }
+}
+
+static void get_packages(struct reader *r, struct catalog_facts *facts)
+{
+    facts->packages = get_array(r, facts->package_count, sizeof *facts->packages);
+    for (size_t i = 0; !r->bad && i < facts->package_count; i++) {
+        struct package *p = &facts->packages[i];
+        struct str *const texts[] = { &p->path, &p->name, &p->version, &p->arch, &p->source_name, &p->source_version,
+                                      &p->maintainer, &p->module, &p->licence, &p->root, &p->owner };
+        for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+            *texts[t] = get_text(r);
+        p->kind = get_kind(r);
+        p->offset = get_u64(r);
+        p->length = get_u64(r);
+        get_u32(r);
+    }
+}
+
+static void get_facts(struct reader *r, struct catalog_facts *facts)
+{
+    get_packages(r, facts);
+    facts->distros = get_array(r, facts->distro_count, sizeof *facts->distros);
+    for (size_t i = 0; !r->bad && i < facts->distro_count; i++) {
+        struct distro *d = &facts->distros[i];
+        d->path = get_text(r);
+        d->family = get_text(r);
+        d->release = get_text(r);
+        d->name = get_text(r);
+    }
+    facts->owned = get_array(r, facts->owned_count, sizeof *facts->owned);
+    for (size_t i = 0; !r->bad && i < facts->owned_count; i++) {
+        facts->owned[i].package = get_text(r);
+        facts->owned[i].path = get_text(r);
+        facts->owned[i].kind = get_kind(r);
+    }
+    facts->notes = get_array(r, facts->note_count, sizeof *facts->notes);
+    for (size_t i = 0; !r->bad && i < facts->note_count; i++) {
+        facts->notes[i].path = get_text(r);
+        facts->notes[i].key = get_text(r);
+        facts->notes[i].value = get_text(r);
+    }
+    facts->warnings = get_array(r, facts->warning_count, sizeof *facts->warnings);
+    for (size_t i = 0; !r->bad && i < facts->warning_count; i++) {
+        facts->warnings[i].path = get_text(r);
+        facts->warnings[i].text = get_text(r);
+        facts->warnings[i].incomplete = get_u32(r) != 0;
+    }
+}
+
+static void get_tree(struct reader *r, struct layer_inventory *layer)
+{
+    layer->links = get_array(r, layer->link_count, sizeof *layer->links);
+    for (size_t i = 0; !r->bad && i < layer->link_count; i++) {
+        layer->links[i].path = get_text(r);
+        layer->links[i].target = get_text(r);
+        layer->links[i].hard = get_u32(r) != 0;
+    }
+    layer->marks = get_array(r, layer->mark_count, sizeof *layer->marks);
+    for (size_t i = 0; !r->bad && i < layer->mark_count; i++) {
+        layer->marks[i].path = get_text(r);
+        layer->marks[i].opaque = get_u32(r) != 0;
+    }
+    layer->names = get_array(r, layer->name_count, sizeof *layer->names);
+    for (size_t i = 0; !r->bad && i < layer->name_count; i++)
+        layer->names[i] = get_u64(r);
+}
+
+/* Reads the header and the place of the pool; false when the counts do not fit the bytes. */
+static bool get_header(struct reader *r, struct str bytes, struct layer_inventory *layer)
+{
+    enum { FIXED = 8 + HEADER_WORDS * 4 + sizeof layer->digest + sizeof layer->diff_id };
+    static const size_t words[] = { FILE_WORDS,    PACKAGE_WORDS, DISTRO_WORDS, OWNED_WORDS, NOTE_WORDS,
+                                    WARNING_WORDS, LINK_WORDS,    MARK_WORDS,   2 };
+    size_t *const counts[] = { &layer->file_total,         &layer->facts.package_count, &layer->facts.distro_count,
+                               &layer->facts.owned_count,  &layer->facts.note_count,    &layer->facts.warning_count,
+                               &layer->link_count,         &layer->mark_count,          &layer->name_count };
+    if (bytes.len < FIXED || memcmp(bytes.ptr, MAGIC, sizeof MAGIC) != 0)
+        return false;
+    r->at = (const unsigned char *)bytes.ptr + sizeof MAGIC;
+    uint64_t need = FIXED;
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+        *counts[i] = get_u32(r);
+        need += (uint64_t)*counts[i] * words[i] * 4;
+    }
+    if (need > bytes.len)
+        return false;
+    layer->size_bytes = get_u64(r);
+    layer->file_count = get_u64(r);
+    layer->unreadable_count = get_u64(r);
+    layer->verified = get_u32(r) != 0;
+    get_u32(r);
+    memcpy(layer->digest, r->at, sizeof layer->digest);
+    memcpy(layer->diff_id, r->at + sizeof layer->digest, sizeof layer->diff_id);
+    r->at += sizeof layer->digest + sizeof layer->diff_id;
+    r->pool = str_skip(bytes, (size_t)need);
+    return layer->digest[sizeof layer->digest - 1] == '\0' && layer->diff_id[sizeof layer->diff_id - 1] == '\0';
+}
+
+bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err)
+{
+    struct reader r = { .arena = arena, .kinds = catalog_kind_count() };
+    struct layer_inventory layer = { 0 };
+    if (!get_header(&r, bytes, &layer))
+        return error_set(err, ERROR_INPUT, "damaged inventory");
+    get_files(&r, &layer);
+    if (!r.bad)
+        get_facts(&r, &layer.facts);
+    if (!r.bad)
+        get_tree(&r, &layer);
+    if (r.bad)
+        return arena->exhausted ? arena_error(arena, err) : error_set(err, ERROR_INPUT, "damaged inventory");
+    *out = layer;
+    return true;
+}

@@ -1,0 +1,123 @@
+/* layer.h (private) - the inventory of one layer: what the walk of its tar (or of a folder) found, and its flat form.
+ *
+ * The flat form is one little-endian buffer without pointers: a header, tables of 32-bit words, the names' hashes and a
+ * string pool that the tables refer to by offset and length. The same bytes go over a worker's pipe and into a cache.
+ * layer_decode checks every count, offset and index before use. */
+#ifndef DRYDOCK_SCAN_LAYER_H
+#define DRYDOCK_SCAN_LAYER_H
+
+#include "scan/scan.h"
+
+/* A span of one of the fact arrays. */
+struct layer_span {
+    uint32_t first, count;
+};
+
+/* One file that a kind claimed and parsed. */
+struct layer_file {
+    struct str real;             /* where it lies in the layer: decides what hides it */
+    struct str path;             /* as it was claimed: differs from `real` when it was reached through a link */
+    const struct catalog_kind *kind;
+    bool dropped;                /* a later member of the same tar replaced it */
+    struct layer_span packages, distros, owned, notes, warnings;
+};
+
+struct layer_link {
+    struct str path, target;     /* symlinks: target as written; hard links: normalised */
+    bool hard;                   /* a hard link at a claimed path whose target was not parsed as that kind */
+};
+
+struct layer_mark {
+    struct str path;
+    bool opaque;                 /* hides all that lower layers hold below path; else a whiteout of path */
+};
+
+/* A path to be claimed as if it lay elsewhere: for a second walk, when links lead to files that no kind claims by name. */
+struct layer_alias {
+    struct str real, path;       /* of a file, or of a folder (then of all below it) */
+};
+
+struct layer_inventory {
+    char digest[160], diff_id[160]; /* computed; empty where not */
+    bool verified;
+    uint64_t size_bytes;         /* as stored */
+    uint64_t file_count, unreadable_count;
+    struct layer_file *files;
+    size_t file_total, file_cap;
+    struct catalog_facts facts;
+    struct layer_link *links;
+    size_t link_count, link_cap;
+    struct layer_mark *marks;
+    size_t mark_count, mark_cap;
+    uint64_t *names;             /* sorted layer_name values of all members */
+    size_t name_count, name_cap;
+};
+
+/* Hash of a path with its lowest bit telling a folder: enough to know what a layer replaces in those below. */
+uint64_t layer_name(struct str path, bool is_folder);
+/* Does the layer have a member at this path? */
+bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder);
+
+bool layer_encode(const struct layer_inventory *layer, struct buf *out);
+/* Texts stay views into `bytes`; tables go into the arena. */
+bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
+
+/* ---- collecting (inside a worker) ------------------------------------------------------------------------------------------ */
+
+struct layer_collector {
+    struct layer_inventory layer;
+    struct arena arena, scratch;
+    struct map files_by_real;    /* real path → index + 1 of its last entry in layer.files */
+    const struct layer_alias *aliases;
+    size_t alias_count;
+    int spool_fd;                /* unlinked file for contents past memory limits; -1: none */
+    uint64_t max_spool_bytes;
+};
+void layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
+                          uint64_t max_spool_bytes);
+void layer_collector_free(struct layer_collector *c);
+/* One member; `content` is read only where a kind claims it. False when a limit is reached or `content` fails (err). */
+bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err);
+bool layer_collect_warning(struct layer_collector *c, struct str path, struct error *err, const char *text);
+/* Sorts the names; then layer_encode. */
+void layer_collect_end(struct layer_collector *c);
+
+/* ---- walks: what worker jobs run --------------------------------------------------------------------------------------------- */
+
+/* Walks the layers of one archive pass and appends a frame (index, length, flat inventory) for each to `out`. */
+struct layer_pass {
+    const struct image *image;
+    const uint32_t *indices;     /* of the image's layers, by rising offset */
+    size_t index_count;
+    int fd;                      /* the archive, or the layer's blob */
+    bool whole_file;             /* fd is the layer's own file: offset 0 to its end */
+    enum codec archive_codec;
+    enum scan_verify verify;
+    const struct layer_alias *aliases;
+    size_t alias_count;
+    int spool_fd;
+    uint64_t max_spool_bytes;
+    _Atomic uint64_t *progress_bytes; /* shared with the parent; may be NULL */
+};
+bool layer_pass_run(void *pass, struct buf *out, struct error *err);
+
+/* Walks a folder; `out` gets one frame with index 0. */
+struct folder_pass {
+    int fd;
+    const char *path;            /* for messages */
+    bool other_filesystems;
+    const struct layer_alias *aliases;
+    size_t alias_count;
+    int spool_fd;
+    uint64_t max_spool_bytes;
+};
+bool folder_pass_run(void *pass, struct buf *out, struct error *err);
+
+/* ---- squash -------------------------------------------------------------------------------------------------------------------- */
+
+/* Joins the layers, lowest first, into out (packages, distro, notes, warnings). Where links lead from claimed paths to files
+ * that were not parsed, their aliases are appended to *aliases and the caller walks the layers again. */
+bool squash_layers(const struct layer_inventory *layers, size_t count, struct inventory *out, struct layer_alias **aliases,
+                   size_t *alias_count, struct error *err);
+
+#endif

@@ -1,0 +1,393 @@
+/* A scan from its input to the inventory: opens the image in a worker, walks its layers in workers, joins them, and walks
+ * layers a second time where links lead from claimed paths to files that no kind claims by name. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include "scan/layer.h"
+#include "scan/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const size_t INVENTORY_ARENA_BYTES = (size_t)4 << 30;
+static const uint64_t DEFAULT_SPOOL_BYTES = (uint64_t)4 << 30;
+
+struct scan {
+    const char *input;
+    int fd;
+    bool is_folder;
+    const struct scan_options *options;
+    struct inventory *out;
+    struct arena *arena;
+    struct layer_inventory *layers; /* one for each of the image's; those with the same bytes share theirs */
+    _Atomic uint64_t *progress;     /* shared memory: bytes walked by all workers */
+    uint64_t progress_total;
+};
+
+static unsigned parallel_of(const struct scan_options *options)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return options->parallel ? options->parallel : cpus > 0 ? (unsigned)cpus : 1;
+}
+
+static uint64_t spool_of(const struct scan_options *options)
+{
+    return options->max_spool_bytes ? options->max_spool_bytes : DEFAULT_SPOOL_BYTES;
+}
+
+static void scan_begin(struct scan *scan)
+{
+    char digest[160];
+    struct error ignored = { 0 };
+    arena_init(&scan->out->arena, "scan", INVENTORY_ARENA_BYTES);
+    scan->arena = &scan->out->arena;
+    void *shared = mmap(NULL, sizeof *scan->progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    scan->progress = shared == MAP_FAILED ? NULL : shared;
+    /* the crypto library sets itself up here, where it may still read its configuration */
+    digest_of(DIGEST_SHA256, STR(""), digest, &ignored);
+}
+
+static void scan_end(struct scan *scan)
+{
+    progress_clear();
+    if (scan->progress)
+        munmap((void *)(uintptr_t)scan->progress, sizeof *scan->progress);
+}
+
+static void show_progress(void *context)
+{
+    const struct scan *scan = context;
+    if (scan->progress && scan->progress_total)
+        progress_show("Scanning layers", atomic_load(scan->progress), scan->progress_total);
+}
+
+/* ---- opening the image ------------------------------------------------------------------------------------------------------ */
+
+static bool run_open(void *context, struct buf *out, struct error *err)
+{
+    const struct image_request *request = context;
+    struct arena arena;
+    struct image image = { 0 };
+    arena_init(&arena, "image", (size_t)1 << 30);
+    bool ok = image_open(request, &arena, &image, err);
+    if (ok && !image_encode(&image, out))
+        ok = error_set(err, ERROR_LIMIT, "the image's description is too large");
+    arena_free(&arena);
+    return ok;
+}
+
+static bool open_image(struct scan *scan, struct error *err)
+{
+    struct image_request request = { .fd = scan->fd, .is_folder = scan->is_folder, .input = str_from(scan->input),
+                                     .reference = scan->options->reference, .platform = scan->options->platform };
+    struct worker_job job = { .what = scan->input, .run = run_open, .context = &request, .reads_folder = scan->is_folder,
+                              .folder_fd = scan->fd };
+    if (!worker_run(&job, 1, 1, scan->arena, NULL, NULL, err))
+        return false;
+    if (!image_decode(job.result, scan->arena, &scan->out->image, err))
+        return error_wrap(err, "%s", scan->input);
+    return true;
+}
+
+/* ---- walking the layers ------------------------------------------------------------------------------------------------------- */
+
+struct plan {
+    struct layer_pass *passes;
+    struct worker_job *jobs;
+    size_t count;
+};
+
+static int compare_offsets(const void *a, const void *b)
+{
+    const struct image_layer *const *x = a, *const *y = b;
+    return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
+}
+
+/* Fills what all passes share; takes a spool of its own. */
+static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count, const struct layer_alias *aliases,
+                     size_t alias_count, struct error *err)
+{
+    const struct image *image = &scan->out->image;
+    const struct image_layer *first = &image->layers[indices[0]];
+    struct layer_pass *pass = &plan->passes[plan->count];
+    *pass = (struct layer_pass){ .image = image, .indices = indices, .index_count = index_count, .fd = scan->fd,
+                                 .archive_codec = image->archive_codec, .verify = scan->options->verify, .aliases = aliases,
+                                 .alias_count = alias_count, .spool_fd = -1, .max_spool_bytes = spool_of(scan->options),
+                                 .progress_bytes = scan->progress };
+    plan->jobs[plan->count++] = (struct worker_job){ .what = scan->input, .run = layer_pass_run, .context = pass, .folder_fd = -1,
+                                                     .weight = first->size_bytes, .max_spool_bytes = spool_of(scan->options) };
+    if (first->blob_path.len) {
+        pass->whole_file = true;
+        if ((pass->fd = image_blob_open(scan->fd, first->blob_path, err)) < 0)
+            return error_wrap(err, "%s", scan->input);
+    }
+    return (pass->spool_fd = file_spool(err)) >= 0;
+}
+
+/* One pass a layer; but an archive that is compressed as a whole is one pass over all, in the order of the archive. */
+static bool make_plan(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count, struct plan *plan,
+                      struct error *err)
+{
+    const struct image *image = &scan->out->image;
+    size_t n = 0;
+    uint32_t *indices = arena_array(scan->arena, image->layer_count + 1, sizeof *indices);
+    const struct image_layer **sorted = arena_array(scan->arena, image->layer_count + 1, sizeof *sorted);
+    plan->passes = arena_array(scan->arena, image->layer_count + 1, sizeof *plan->passes);
+    plan->jobs = arena_array(scan->arena, image->layer_count + 1, sizeof *plan->jobs);
+    if (!indices || !sorted || !plan->passes || !plan->jobs)
+        return arena_error(scan->arena, err);
+    scan->progress_total = 0;
+    for (size_t i = 0; i < image->layer_count; i++)
+        if (wanted[i] && image->layers[i].same_as == i) {
+            sorted[n++] = &image->layers[i];
+            scan->progress_total += image->layers[i].size_bytes;
+        }
+    if (n > 1)
+        qsort(sorted, n, sizeof *sorted, compare_offsets);
+    for (size_t i = 0; i < n; i++)
+        indices[i] = (uint32_t)(sorted[i] - image->layers);
+    if (image->archive_codec != CODEC_PLAIN && !scan->is_folder)
+        return n == 0 || add_pass(scan, plan, indices, n, aliases, alias_count, err);
+    for (size_t i = 0; i < n; i++)
+        if (!add_pass(scan, plan, &indices[i], 1, aliases, alias_count, err))
+            return false;
+    return true;
+}
+
+static void close_plan(const struct scan *scan, struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->passes[i].spool_fd >= 0)
+            close(plan->passes[i].spool_fd);
+        if (plan->passes[i].whole_file && plan->passes[i].fd >= 0 && plan->passes[i].fd != scan->fd)
+            close(plan->passes[i].fd);
+    }
+}
+
+/* Takes a worker's frames apart; each must be one of the layers that it was given. */
+static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count, struct error *err)
+{
+    while (bytes.len) {
+        if (bytes.len < 12)
+            return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
+        uint32_t index = le32(bytes.ptr);
+        uint64_t length = le64(bytes.ptr + 4);
+        bytes = str_skip(bytes, 12);
+        if (index >= layer_count || length > bytes.len)
+            return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
+        if (!layer_decode(str_head(bytes, (size_t)length), scan->arena, &scan->layers[index], err))
+            return error_wrap(err, "%s", scan->input);
+        bytes = str_skip(bytes, (size_t)length);
+    }
+    return true;
+}
+
+static bool walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count, struct error *err)
+{
+    struct plan plan = { 0 };
+    if (scan->progress)
+        atomic_store(scan->progress, 0);
+    bool ok = make_plan(scan, wanted, aliases, alias_count, &plan, err) &&
+              worker_run(plan.jobs, plan.count, parallel_of(scan->options), scan->arena, show_progress, scan, err);
+    close_plan(scan, &plan);
+    const struct image *image = &scan->out->image;
+    for (size_t i = 0; ok && i < plan.count; i++)
+        ok = read_frames(scan, plan.jobs[i].result, image->layer_count, err);
+    for (size_t i = 0; ok && i < image->layer_count; i++)
+        scan->layers[i] = scan->layers[image->layers[i].same_as];
+    return ok;
+}
+
+/* Which layers must be walked again for these aliases. A folder's name may stand in no layer, so then all are. */
+static void choose_layers(const struct scan *scan, const struct layer_alias *aliases, size_t alias_count, bool *wanted)
+{
+    const struct image *image = &scan->out->image;
+    bool folders = false;
+    for (size_t i = 0; i < image->layer_count; i++) {
+        wanted[i] = false;
+        for (size_t k = 0; k < alias_count; k++) {
+            bool is_folder = false;
+            wanted[i] |= layer_has(&scan->layers[i], aliases[k].real, &is_folder);
+            folders |= is_folder;
+        }
+    }
+    for (size_t i = 0; i < image->layer_count; i++) {
+        wanted[i] |= folders;
+        if (wanted[i])
+            wanted[image->layers[i].same_as] = true;
+    }
+}
+
+static bool describe_layers(struct scan *scan, struct error *err)
+{
+    struct inventory *out = scan->out;
+    const struct image *image = &out->image;
+    out->layers = arena_array(scan->arena, image->layer_count + 1, sizeof *out->layers);
+    if (!out->layers)
+        return arena_error(scan->arena, err);
+    out->layer_count = image->layer_count;
+    for (size_t i = 0; i < image->layer_count; i++) {
+        const struct image_layer *claimed = &image->layers[i];
+        const struct layer_inventory *layer = &scan->layers[i];
+        out->layers[i] = (struct inventory_layer){
+            .digest = claimed->digest.len ? claimed->digest : (struct str){ 0 },
+            .diff_id = claimed->diff_id.len ? claimed->diff_id : str_from(layer->diff_id),
+            .created_by = claimed->created_by,
+            .size_bytes = claimed->size_bytes,
+            .file_count = layer->file_count,
+            .verified = layer->verified,
+        };
+    }
+    return true;
+}
+
+static bool scan_layers(struct scan *scan, struct error *err)
+{
+    const struct image *image = &scan->out->image;
+    struct layer_alias *aliases = NULL;
+    size_t alias_count = 0;
+    bool *wanted = arena_array(scan->arena, image->layer_count + 1, sizeof *wanted);
+    scan->layers = arena_array(scan->arena, image->layer_count + 1, sizeof *scan->layers);
+    if (!wanted || !scan->layers)
+        return arena_error(scan->arena, err);
+    for (size_t i = 0; i < image->layer_count; i++)
+        wanted[i] = true;
+    if (!walk_layers(scan, wanted, NULL, 0, err) ||
+        !squash_layers(scan->layers, image->layer_count, scan->out, &aliases, &alias_count, err))
+        return false;
+    if (alias_count) {
+        struct layer_alias *again;
+        size_t again_count;
+        choose_layers(scan, aliases, alias_count, wanted);
+        if (!walk_layers(scan, wanted, aliases, alias_count, err) ||
+            !squash_layers(scan->layers, image->layer_count, scan->out, &again, &again_count, err))
+            return false;
+    }
+    return describe_layers(scan, err);
+}
+
+static bool scan_opened(struct scan *scan, struct error *err)
+{
+    scan_begin(scan);
+    bool ok = open_image(scan, err) && scan_layers(scan, err);
+    scan_end(scan);
+    if (!ok)
+        inventory_free(scan->out);
+    return ok;
+}
+
+/* Each layer's blob and spool stay open until its worker starts. */
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+bool scan_image(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)
+{
+    struct stat st;
+    *out = (struct inventory){ 0 };
+    raise_file_limit();
+    struct scan scan = { .input = path, .options = options, .out = out, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
+    if (scan.fd < 0)
+        return error_system(err, "%s", path);
+    bool ok = fstat(scan.fd, &st) == 0;
+    if (!ok)
+        error_system(err, "%s", path);
+    else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        ok = error_set(err, ERROR_USAGE, "%s: is neither a file nor a folder; use --input - to read an archive from a pipe", path);
+    scan.is_folder = ok && S_ISDIR(st.st_mode);
+    ok = ok && scan_opened(&scan, err);
+    close(scan.fd);
+    return ok;
+}
+
+bool scan_image_stream(int fd, const char *name, const struct scan_options *options, struct inventory *out, struct error *err)
+{
+    *out = (struct inventory){ 0 };
+    raise_file_limit();
+    int spool = file_spool(err);
+    if (spool < 0)
+        return false;
+    struct stream *in = stream_pipe(fd, err);
+    bool ok = in != NULL;
+    while (ok) {
+        if (in->len == 0 && !stream_fill(in, err))
+            ok = error_wrap(err, "%s", name);
+        if (!ok || in->len == 0)
+            break;
+        if (!file_write_all(spool, in->ptr, in->len, err))
+            ok = error_wrap(err, "temporary file (set TMPDIR to a folder with more room)");
+        stream_consume(in, in->len);
+    }
+    stream_close(in);
+    struct scan scan = { .input = name, .options = options, .out = out, .fd = spool };
+    ok = ok && scan_opened(&scan, err);
+    close(spool);
+    return ok;
+}
+
+/* ---- folders ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err)
+{
+    struct folder_pass pass = { .fd = scan->fd, .path = scan->input, .other_filesystems = scan->options->other_filesystems,
+                                .aliases = aliases, .alias_count = alias_count, .spool_fd = file_spool(err),
+                                .max_spool_bytes = spool_of(scan->options) };
+    if (pass.spool_fd < 0)
+        return false;
+    struct worker_job job = { .what = scan->input, .run = folder_pass_run, .context = &pass, .reads_folder = true,
+                              .folder_fd = scan->fd, .max_spool_bytes = pass.max_spool_bytes };
+    bool ok = worker_run(&job, 1, 1, scan->arena, NULL, NULL, err) && read_frames(scan, job.result, 1, err);
+    close(pass.spool_fd);
+    return ok;
+}
+
+static bool scan_folder(struct scan *scan, struct error *err)
+{
+    struct layer_alias *aliases = NULL;
+    size_t alias_count = 0;
+    scan->layers = arena_new(scan->arena, struct layer_inventory);
+    if (!scan->layers)
+        return arena_error(scan->arena, err);
+    if (!walk_folder(scan, NULL, 0, err) || !squash_layers(scan->layers, 1, scan->out, &aliases, &alias_count, err))
+        return false;
+    if (alias_count == 0)
+        return true;
+    struct layer_alias *again;
+    size_t again_count;
+    return walk_folder(scan, aliases, alias_count, err) && squash_layers(scan->layers, 1, scan->out, &again, &again_count, err);
+}
+
+bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)
+{
+    *out = (struct inventory){ 0 };
+    struct scan scan = { .input = path, .options = options, .out = out, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+    if (scan.fd < 0)
+        return error_system(err, "%s", path);
+    scan_begin(&scan);
+    bool ok = scan_folder(&scan, err);
+    scan_end(&scan);
+    close(scan.fd);
+    if (!ok)
+        inventory_free(out);
+    return ok;
+}
+
+void inventory_free(struct inventory *inventory)
+{
+    arena_free(&inventory->arena);
+    *inventory = (struct inventory){ 0 };
+}
+
+const char *scan_sandbox(void)
+{
+    return sandbox_describe();
+}

@@ -1,0 +1,275 @@
+/* From the joined tree to the image's inventory: which packages are there, which layer brought each, which OS package owns it,
+ * which links lead to files that have yet to be read. */
+#include "scan/tree.h"
+
+#include <stdlib.h>
+
+struct squash {
+    struct tree tree;
+    struct inventory *out;
+    struct arena *arena;
+    const struct layer_inventory *layers;
+    size_t layer_count;
+    struct distro *distros;
+    size_t distro_count, distro_cap, package_cap, note_cap, warning_cap, alias_cap;
+    struct layer_alias *aliases;
+    size_t alias_count;
+    struct map claimed_paths;   /* paths of all files that are there, as claimed */
+};
+
+/* ---- packages --------------------------------------------------------------------------------------------------------------- */
+
+static bool same_package(const struct package *a, const struct package *b)
+{
+    return str_eq(a->name, b->name) && str_eq(a->version, b->version) && str_eq(a->arch, b->arch);
+}
+
+/* Databases keep their order from layer to layer, so the search starts where the package stood last. */
+static bool holds_package(const struct tree_file *at, const struct package *wanted, uint32_t *hint)
+{
+    struct layer_span span = at->file->packages;
+    for (uint32_t i = 0; i < span.count; i++) {
+        uint32_t k = (*hint + i) % span.count;
+        if (same_package(&at->layer->facts.packages[span.first + k], wanted)) {
+            *hint = k + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first of the unbroken run of layers, up to the top, that hold the package. */
+static uint32_t first_layer(const struct tree *tree, const struct tree_file *file, const struct package *package, uint32_t *hint)
+{
+    uint32_t layer = file->layer_index;
+    while (file->older) {
+        file = &tree->files[file->older - 1];
+        if (!holds_package(file, package, hint))
+            break;
+        layer = file->layer_index;
+    }
+    return layer;
+}
+
+static bool add_packages(struct squash *s, const struct tree_file *file)
+{
+    struct inventory *out = s->out;
+    uint32_t hint = 0;
+    for (uint32_t i = 0; i < file->file->packages.count; i++) {
+        struct package *packages = arena_grow(s->arena, out->packages, out->package_count, &s->package_cap, sizeof *packages);
+        if (!packages)
+            return false;
+        out->packages = packages;
+        struct package *p = &packages[out->package_count++];
+        *p = file->layer->facts.packages[file->file->packages.first + i];
+        p->layer = first_layer(&s->tree, file, p, &hint);
+        p->file_layer = file->layer_index;
+    }
+    return true;
+}
+
+/* ---- other facts -------------------------------------------------------------------------------------------------------------- */
+
+#define APPEND(s, array, count, cap, item)                                            \
+    do {                                                                              \
+        void *grown_ = arena_grow((s)->arena, (array), (count), &(cap), sizeof *(array)); \
+        if (!grown_)                                                                  \
+            return false;                                                             \
+        (array) = grown_;                                                             \
+        (array)[(count)++] = (item);                                                  \
+    } while (0)
+
+static bool add_facts(struct squash *s, const struct tree_file *file)
+{
+    const struct layer_file *f = file->file;
+    const struct catalog_facts *facts = &file->layer->facts;
+    struct inventory *out = s->out;
+    for (uint32_t i = 0; i < f->distros.count; i++)
+        APPEND(s, s->distros, s->distro_count, s->distro_cap, facts->distros[f->distros.first + i]);
+    for (uint32_t i = 0; i < f->notes.count; i++)
+        APPEND(s, out->notes, out->note_count, s->note_cap, facts->notes[f->notes.first + i]);
+    for (uint32_t i = 0; i < f->warnings.count; i++) {
+        APPEND(s, out->warnings, out->warning_count, s->warning_cap, facts->warnings[f->warnings.first + i]);
+        out->incomplete |= out->warnings[out->warning_count - 1].incomplete;
+    }
+    return map_put(&s->claimed_paths, f->path, 1) && add_packages(s, file);
+}
+
+/* ---- ownership ------------------------------------------------------------------------------------------------------------------ */
+
+static struct package *find_os_package(struct inventory *out, const struct map *by_name, const struct catalog_owned *owned)
+{
+    uint64_t at;
+    return map_get(by_name, owned->package, &at) ? &out->packages[at] : NULL;
+}
+
+/* Ties language packages to the OS package whose file list names their file. */
+static bool tie_owned(struct squash *s)
+{
+    struct inventory *out = s->out;
+    struct map os_packages, files;
+    map_init(&os_packages, s->arena);
+    map_init(&files, s->arena);
+    for (size_t i = 0; i < out->package_count; i++)
+        if (out->packages[i].kind->is_os && !map_put(&os_packages, out->packages[i].name, i))
+            return false;
+    for (size_t i = 0; i < s->tree.file_count; i++) {
+        const struct tree_file *file = &s->tree.files[i];
+        for (uint32_t k = 0; !file->gone && k < file->file->owned.count; k++) {
+            const struct catalog_owned *owned = &file->layer->facts.owned[file->file->owned.first + k];
+            struct str path;
+            if (!tree_canonical(&s->tree, owned->path, false, &path) || !map_put(&files, path, (uint64_t)(uintptr_t)owned))
+                return false;
+        }
+    }
+    for (size_t i = 0; i < out->package_count; i++) {
+        struct package *p = &out->packages[i];
+        uint64_t at;
+        struct str path;
+        if (p->kind->is_os || files.count == 0)
+            continue;
+        if (!tree_canonical(&s->tree, p->path, false, &path))
+            return false;
+        if (!map_get(&files, path, &at))
+            continue;
+        const struct package *owner = find_os_package(out, &os_packages, (const struct catalog_owned *)(uintptr_t)at);
+        if (owner) {
+            p->owner = owner->name;
+            p->owned = !owner->third_party;
+        }
+    }
+    return true;
+}
+
+/* ---- links that lead to files which no kind claims by name ------------------------------------------------------------------------- */
+
+static bool any_layer_has(const struct squash *s, struct str path)
+{
+    bool is_folder;
+    for (size_t i = 0; i < s->layer_count; i++)
+        if (layer_has(&s->layers[i], path, &is_folder))
+            return true;
+    return false;
+}
+
+static bool add_alias(struct squash *s, struct str real, struct str path)
+{
+    for (size_t i = 0; i < s->alias_count; i++)
+        if (str_eq(s->aliases[i].real, real) && str_eq(s->aliases[i].path, path))
+            return true;
+    APPEND(s, s->aliases, s->alias_count, s->alias_cap, ((struct layer_alias){ real, path }));
+    return true;
+}
+
+/* A claimed path that is a link, or lies below one, and whose real file was not parsed as that kind. */
+static bool follow_claim(struct squash *s, struct str path)
+{
+    struct str real;
+    const struct catalog_kind *kind = catalog_claim(path);
+    if (map_get(&s->claimed_paths, path, NULL))
+        return true;
+    if (!kind || !tree_canonical(&s->tree, path, true, &real))
+        return !s->arena->exhausted;
+    if (str_eq(real, path) || catalog_claim(real) == kind || !any_layer_has(s, real))
+        return true;
+    return add_alias(s, real, path);
+}
+
+/* A folder of claimed paths ("var/lib/dpkg") that is itself reached through a link: all below it is claimed. */
+static bool follow_folder(struct squash *s, struct str path)
+{
+    struct str folder = path_dir(path), real;
+    if (folder.len == 0 || !tree_canonical(&s->tree, folder, true, &real))
+        return !s->arena->exhausted;
+    if (str_eq(real, folder) || real.len == 0)
+        return true;
+    struct str moved = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(real), STR_ARG(path_base(path)));
+    if (!moved.ptr || catalog_claim(moved) == catalog_claim(path))
+        return moved.ptr != NULL;
+    return add_alias(s, real, folder);
+}
+
+static bool follow_links(struct squash *s)
+{
+    for (const char *const *fixed = catalog_fixed_paths(); *fixed; fixed++)
+        if (!follow_folder(s, str_from(*fixed)) || !follow_claim(s, str_from(*fixed)))
+            return false;
+    for (size_t i = 0; i < s->tree.link_count; i++)
+        if (!s->tree.links[i].gone && !follow_claim(s, s->tree.links[i].path))
+            return false;
+    for (size_t i = 0; i < s->layer_count; i++)
+        for (size_t k = 0; k < s->layers[i].link_count; k++) {
+            const struct layer_link *link = &s->layers[i].links[k];
+            if (link->hard && !map_get(&s->claimed_paths, link->path, NULL) && any_layer_has(s, link->target) &&
+                !add_alias(s, link->target, link->path))
+                return false;
+        }
+    return true;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------------------------ */
+
+static int compare_packages(const void *a, const void *b)
+{
+    const struct package *x = a, *y = b;
+    size_t kx = catalog_kind_index(x->kind), ky = catalog_kind_index(y->kind);
+    int order = kx != ky ? (kx < ky ? -1 : 1) : str_cmp(x->name, y->name);
+    if (!order)
+        order = str_cmp(x->version, y->version);
+    if (!order)
+        order = str_cmp(x->path, y->path);
+    if (!order)
+        order = str_cmp(x->arch, y->arch);
+    return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int compare_warnings(const void *a, const void *b)
+{
+    const struct catalog_warning *x = a, *y = b;
+    int order = str_cmp(x->path, y->path);
+    return order ? order : str_cmp(x->text, y->text);
+}
+
+static bool run(struct squash *s)
+{
+    struct inventory *out = s->out;
+    for (size_t i = 0; i < s->layer_count; i++) {
+        if (!tree_add_layer(&s->tree, &s->layers[i], (uint32_t)i))
+            return false;
+        out->file_count += s->layers[i].file_count;
+        out->unreadable_count += s->layers[i].unreadable_count;
+    }
+    for (size_t i = 0; i < s->tree.file_count; i++)
+        if (!s->tree.files[i].gone && !add_facts(s, &s->tree.files[i]))
+            return false;
+    out->distro_known = catalog_distro_pick(s->distros, s->distro_count, s->arena, &out->distro);
+    for (size_t i = 0; i < out->package_count; i++)
+        if (out->packages[i].kind->is_os)
+            out->packages[i].third_party = catalog_is_third_party(&out->distro, &out->packages[i]);
+    if (!tie_owned(s) || !follow_links(s))
+        return false;
+    if (out->package_count)
+        qsort(out->packages, out->package_count, sizeof *out->packages, compare_packages);
+    if (out->warning_count)
+        qsort(out->warnings, out->warning_count, sizeof *out->warnings, compare_warnings);
+    return !s->arena->exhausted;
+}
+
+bool squash_layers(const struct layer_inventory *layers, size_t count, struct inventory *out, struct layer_alias **aliases,
+                   size_t *alias_count, struct error *err)
+{
+    struct squash s = { .out = out, .arena = &out->arena, .layers = layers, .layer_count = count };
+    tree_init(&s.tree, s.arena);
+    map_init(&s.claimed_paths, s.arena);
+    out->packages = NULL;
+    out->notes = NULL;
+    out->warnings = NULL;
+    out->package_count = out->note_count = out->warning_count = 0;
+    out->file_count = out->unreadable_count = 0;
+    out->incomplete = out->distro_known = false;
+    if (!run(&s))
+        return arena_error(s.arena, err);
+    *aliases = s.aliases;
+    *alias_count = s.alias_count;
+    return true;
+}
