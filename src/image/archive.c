@@ -70,9 +70,9 @@ static bool explain(const struct archive *archive, bool is_tar, struct error *er
     if (err->kind != ERROR_INPUT)
         return false;
     if (!is_tar) {
-        error_wrap(err, "is not an image archive, nor any %star archive (expected what `docker save`, `podman save`, `skopeo copy` "
-                   "or `ctr export` writes)", archive->codec == CODEC_PLAIN ? "" : "compressed ");
-        return false;
+        const char *kind = archive->codec == CODEC_PLAIN ? "" : "compressed ";
+        return error_wrap(err, "is not an image archive, nor any %star archive (expected what `docker save`, `podman save`, "
+                          "`skopeo copy` or `ctr export` writes)", kind);
     }
     return error_wrap(err, "is damaged or cut short after member %zu (copy or save it again)", archive->member_count);
 }

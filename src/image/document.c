@@ -4,7 +4,7 @@
 #include "image/document.h"
 #include "image/platform.h"
 
-/* ---- media types ---------------------------------------------------------------------------------------------------------- */
+/* ---- media types ------------------------------------------------------------------------------------------------- */
 
 struct known_document {
     const char *media_type;
@@ -84,7 +84,7 @@ enum document_kind document_kind(const struct document *document, struct str cla
     return document->has_config && document->has_layers ? DOCUMENT_MANIFEST : DOCUMENT_OTHER;
 }
 
-/* ---- descriptors ---------------------------------------------------------------------------------------------------------- */
+/* ---- descriptors ------------------------------------------------------------------------------------------------- */
 
 static void read_platform(struct json *json, struct image_platform *out)
 {
@@ -172,7 +172,7 @@ bool document_fail(struct error *err, const struct error *cause)
     return false;
 }
 
-/* ---- documents ------------------------------------------------------------------------------------------------------------ */
+/* ---- documents --------------------------------------------------------------------------------------------------- */
 
 struct list {
     struct descriptor *items;

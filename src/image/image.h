@@ -74,9 +74,10 @@ struct image_request {
 };
 
 /* Reads index, manifests and config, finds the layers. Everything in `out` lives in the arena, which also serves as work
- * space: up to some 48 MiB where a large archive is compressed as a whole, else little more than the documents. Errors name the input, the
- * member, and what to try (which references or platforms there are). Digests of index children, manifests and config are
- * verified. Refuses: encrypted layers, unknown media types, layers that are missing, more than IMAGE_MAX_LAYERS. */
+ * space: up to some 48 MiB where a large archive is compressed as a whole, else little more than the documents. Errors
+ * name the input, the member, and what to try (which references or platforms there are). Digests of index children,
+ * manifests and config are verified. Refuses: encrypted layers, unknown media types, layers that are missing, more than
+ * IMAGE_MAX_LAYERS. */
 bool image_open(const struct image_request *request, struct arena *arena, struct image *out, struct error *err);
 enum { IMAGE_MAX_LAYERS = 1024, IMAGE_MAX_JSON_BYTES = 8 << 20 };
 

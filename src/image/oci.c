@@ -37,13 +37,13 @@ static bool verify(struct str text, const struct descriptor *d, const char *what
     enum digest_algorithm algorithm;
     struct str hex;
     if (text.len != d->size_bytes)
-        return error_set(err, ERROR_INPUT, "the %s %.*s has %zu bytes, but its descriptor says %llu: damaged, save it again", what,
-                         STR_ARG(d->digest), text.len, (unsigned long long)d->size_bytes);
+        return error_set(err, ERROR_INPUT, "the %s %.*s has %zu bytes, but its descriptor says %llu: damaged, save it again",
+                         what, STR_ARG(d->digest), text.len, (unsigned long long)d->size_bytes);
     if (!digest_parse(d->digest, &algorithm, &hex) || !digest_of(algorithm, text, actual, err))
         return error_wrap(err, "%.*s", STR_ARG(d->digest));
     if (!str_is(d->digest, actual))
-        return error_set(err, ERROR_INPUT, "the %s %.*s does not have that digest but %s: damaged or tampered with, save it again",
-                         what, STR_ARG(d->digest), actual);
+        return error_set(err, ERROR_INPUT, "the %s %.*s does not have that digest but %s: damaged or tampered with, "
+                         "save it again", what, STR_ARG(d->digest), actual);
     return true;
 }
 
@@ -59,7 +59,7 @@ static bool blob_text(const struct store *store, const struct descriptor *d, con
     return !*found || verify(*out, d, what, err);
 }
 
-/* ---- listing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- listing ----------------------------------------------------------------------------------------------------- */
 
 static bool add_candidate(struct lister *l, const struct candidate *candidate, struct error *err)
 {
@@ -135,7 +135,8 @@ static bool visit_children(struct lister *l, const struct descriptor *d, const s
 }
 
 /* A document says what it is in up to three ways: by its descriptor, its own mediaType and its contents. */
-static bool visit_text(struct lister *l, const struct descriptor *d, const struct route *route, struct str text, struct error *err)
+static bool visit_text(struct lister *l, const struct descriptor *d, const struct route *route, struct str text,
+                       struct error *err)
 {
     struct document *document = arena_new(l->store->arena, struct document);
     if (!document)
@@ -231,7 +232,7 @@ bool oci_list_flat(struct store *store, struct str manifest_json, struct candida
     return visit_text(&l, &root, &route, manifest_json, err) && check_any(&l, err);
 }
 
-/* ---- loading ---------------------------------------------------------------------------------------------------------------- */
+/* ---- loading ----------------------------------------------------------------------------------------------------- */
 
 static bool check_layer_type(const struct descriptor *d, size_t number, enum layer_kind kind, struct error *err)
 {
@@ -258,8 +259,8 @@ static bool load_layer(const struct store *store, const struct descriptor *d, si
     if (!store_find(store, path, &place, &found, err))
         return error_wrap(err, "layer %zu", number);
     if (!found && kind == LAYER_FOREIGN)
-        return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is a foreign layer that is not stored in the %s: save the image with "
-                         "its non-distributable layers", number, STR_ARG(d->digest), store_noun(store));
+        return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is a foreign layer that is not stored in the %s: save the image "
+                         "with its non-distributable layers", number, STR_ARG(d->digest), store_noun(store));
     if (!found)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: save the image again", number,
                          STR_ARG(d->digest), store_noun(store));

@@ -1,7 +1,7 @@
 /* Opening an image: find out what the archive or folder is, list its images, pick one, load it. */
 #include "image/formats.h"
 
-/* ---- what it is ------------------------------------------------------------------------------------------------------------- */
+/* ---- what it is -------------------------------------------------------------------------------------------------- */
 
 static bool check_layout_version(const struct store *store, struct error *err)
 {
@@ -47,8 +47,8 @@ static struct str find_top_folder(const struct store *store)
 static bool explain_nothing(const struct store *store, struct error *err)
 {
     if (store->is_folder)
-        return error_set(err, ERROR_INPUT, "is not an image folder: neither manifest.json nor index.json was found in it (for an "
-                         "unpacked root file system: `drydock rootfs`)");
+        return error_set(err, ERROR_INPUT, "is not an image folder: neither manifest.json nor index.json was found in it (for "
+                         "an unpacked root file system: `drydock rootfs`)");
     struct place place;
     struct error ignored = { 0 };
     bool found;
@@ -57,8 +57,8 @@ static bool explain_nothing(const struct store *store, struct error *err)
                          "and save it with a newer one");
     struct str folder = find_top_folder(store);
     if (folder.len)
-        return error_set(err, ERROR_INPUT, "is not an image archive, but its folder \"%.*s\" looks like one: make the archive with "
-                         "`tar -C` from inside that folder", STR_ARG(str_head(folder, 100)));
+        return error_set(err, ERROR_INPUT, "is not an image archive, but its folder \"%.*s\" looks like one: make the archive "
+                         "with `tar -C` from inside that folder", STR_ARG(str_head(folder, 100)));
     return error_set(err, ERROR_INPUT, "is not an image archive: neither manifest.json nor index.json was found among its %zu "
                      "files (for a root file system: unpack it and use `drydock rootfs`)", store->archive.member_count);
 }
@@ -108,7 +108,7 @@ static bool list_images(struct store *store, struct candidates *list, load_fn **
     return docker_list(store, manifest_json, list, err);
 }
 
-/* ---- finishing -------------------------------------------------------------------------------------------------------------- */
+/* ---- finishing --------------------------------------------------------------------------------------------------- */
 
 /* Only the place counts: equal claims about different bytes are two layers until both are verified. */
 static void find_duplicates(struct image *image)

@@ -5,7 +5,7 @@
 
 enum { MAX_LISTED = 10, MIN_ID_DIGITS = 6, MAX_LISTED_BYTES = 700 };
 
-/* ---- names ------------------------------------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 bool names_has(const struct names *names, struct str name)
 {
@@ -36,7 +36,7 @@ struct str names_familiar(struct str name)
     return name;
 }
 
-/* ---- how well a candidate fits a reference ------------------------------------------------------------------------------------ */
+/* ---- how well a candidate fits a reference ----------------------------------------------------------------------- */
 
 /* Better fits are higher: only the best fitting candidates are kept. */
 enum fit { FIT_NONE, FIT_ID_PREFIX, FIT_TAG, FIT_SUFFIX, FIT_SAME, FIT_EXACT };
@@ -126,7 +126,7 @@ static enum fit candidate_fit(const struct candidate *c, const struct wanted *w,
     return best;
 }
 
-/* ---- lists for messages --------------------------------------------------------------------------------------------------------- */
+/* ---- lists for messages ------------------------------------------------------------------------------------------ */
 
 static struct str name_of(const struct candidate *c, struct arena *arena)
 {
@@ -140,6 +140,12 @@ static struct str platform_of(const struct candidate *c, struct arena *arena)
     if (platform_is_empty(c->platform))
         return c->digest.len ? c->digest : name_of(c, arena);
     return platform_text(c->platform, arena);
+}
+
+static struct str digest_of_one(const struct candidate *c, struct arena *arena)
+{
+    (void)arena;
+    return c->digest.len ? c->digest : c->id;
 }
 
 /* "a, b, c and 4 more": each text once. */
@@ -159,7 +165,7 @@ static const char *list_of(const struct candidates *list, struct str (*text_of)(
     return text.ptr ? text.ptr : "";
 }
 
-/* ---- picking ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- picking ----------------------------------------------------------------------------------------------------- */
 
 static bool pick_by_reference(struct candidates *list, struct str reference, struct arena *arena, struct str *name,
                               struct error *err)
@@ -259,11 +265,13 @@ static bool pick_by_platform(struct candidates *list, const struct image_request
         keep(list, keep_fitting, want);
     if (list->count == 1)
         return true;
-    if (is_one_image(list) && !is_asked)
-        return error_set(err, ERROR_USAGE, "has images for several platforms: choose one with --platform (%s)",
-                         list_of(list, platform_of, arena));
-    return error_set(err, ERROR_USAGE, "has %zu images for %s: name one of them by its digest (%.*s, …)", list->count,
-                     platform_of(&list->items[0], arena).ptr, STR_ARG(list->items[0].digest));
+    const struct image_platform *first = &list->items[0].platform;
+    for (size_t i = 1; i < list->count; i++)
+        if (!platform_is_exact(*first, list->items[i].platform))
+            return error_set(err, ERROR_USAGE, "has images for several platforms: choose one with --platform (%s)",
+                             list_of(list, platform_of, arena));
+    return error_set(err, ERROR_USAGE, "has %zu images for the same platform: name one of them by its digest (%s)", list->count,
+                     list_of(list, digest_of_one, arena));
 }
 
 static bool is_artifact(struct image_platform want, const struct candidate *c)

@@ -70,7 +70,8 @@ int image_blob_open(int folder_fd, struct str blob_path, struct error *err)
         return fd;
     int code = errno;
     if (code == EXDEV || code == ELOOP)
-        error_set(err, ERROR_INPUT, "%s: is a link that leads out of the folder, which is not followed (copy the file there)", path);
+        error_set(err, ERROR_INPUT, "%s: is a link that leads out of the folder, which is not followed (copy the file there)",
+                  path);
     else if (code == EINVAL || code == EISDIR)
         error_set(err, ERROR_INPUT, "%s: is not a regular file", path);
     else

@@ -5,7 +5,7 @@
 
 #include "image/image.h"
 
-/* ---- an archive's members ----------------------------------------------------------------------------------------------- */
+/* ---- an archive's members ---------------------------------------------------------------------------------------- */
 
 struct archive_member {
     struct str name, link; /* link: where a symbolic or hard link leads, inside the archive */
@@ -31,14 +31,14 @@ const struct archive_member *archive_find(const struct archive *archive, struct 
 bool archive_text(const struct archive *archive, const struct archive_member *member, size_t max_bytes, struct str *out,
                   struct error *err);
 
-/* ---- a folder ------------------------------------------------------------------------------------------------------------- */
+/* ---- a folder ---------------------------------------------------------------------------------------------------- */
 
 /* Opens a regular file below a folder for reading; never follows a link out of it. Returns -1 with errno (ENOENT: none). */
 int beneath_open(int folder_fd, const char *path);
 /* The same without openat2: no symbolic link is followed at all. */
 int beneath_open_by_parts(int folder_fd, const char *path);
 
-/* ---- either ----------------------------------------------------------------------------------------------------------------- */
+/* ---- either ------------------------------------------------------------------------------------------------------ */
 
 struct store {
     struct arena *arena;

@@ -8,7 +8,7 @@
 enum { WIRE_MAGIC = 0x31474d49 /* "IMG1" */, MAX_LIST = 1 << 16, MIN_TEXT_BYTES = 4 };
 enum { LAYER_BYTES = 6 * MIN_TEXT_BYTES + 8 + 8 + 4, HISTORY_BYTES = 3 * MIN_TEXT_BYTES + 4 };
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static void put_text(struct buf *out, struct str text)
 {
@@ -74,7 +74,7 @@ bool image_encode(const struct image *image, struct buf *out)
     return !out->failed;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 /* Faults are sticky: after the first, everything reads as zero, and image_decode looks once at the end. */
 struct cursor {

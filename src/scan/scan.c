@@ -245,6 +245,22 @@ static bool describe_layers(struct scan *scan, struct error *err)
     return true;
 }
 
+/* A config and a manifest that do not fit each other: what the image holds is not certain. */
+static bool add_image_warning(struct scan *scan, struct error *err)
+{
+    struct inventory *out = scan->out;
+    if (out->image.warning.len == 0)
+        return true;
+    struct catalog_warning *warnings = arena_array(scan->arena, out->warning_count + 1, sizeof *warnings);
+    if (!warnings)
+        return arena_error(scan->arena, err);
+    if (out->warning_count)
+        memcpy(warnings, out->warnings, out->warning_count * sizeof *warnings);
+    warnings[out->warning_count++] = (struct catalog_warning){ str_from(scan->input), out->image.warning, true };
+    out->warnings = warnings;
+    return out->incomplete = true;
+}
+
 static bool scan_layers(struct scan *scan, struct error *err)
 {
     const struct image *image = &scan->out->image;
@@ -267,7 +283,7 @@ static bool scan_layers(struct scan *scan, struct error *err)
             !squash_layers(scan->layers, image->layer_count, scan->out, &again, &again_count, err))
             return false;
     }
-    return describe_layers(scan, err);
+    return add_image_warning(scan, err) && describe_layers(scan, err);
 }
 
 static bool scan_opened(struct scan *scan, struct error *err)

@@ -223,6 +223,30 @@ static int compare_packages(const void *a, const void *b)
     return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+/* A database that is reached by two paths, or a stale copy beside the live one, lists an OS package twice. */
+static bool drop_duplicates(struct squash *s)
+{
+    struct inventory *out = s->out;
+    struct map seen;
+    size_t kept = 0;
+    map_init(&seen, s->arena);
+    for (size_t i = 0; i < out->package_count; i++) {
+        const struct package *p = &out->packages[i];
+        if (p->kind->is_os) {
+            struct str key = arena_printf(s->arena, "%.*s\n%.*s\n%.*s", STR_ARG(p->name), STR_ARG(p->version), STR_ARG(p->arch));
+            if (!key.ptr)
+                return false;
+            if (map_get(&seen, key, NULL))
+                continue;
+            if (!map_put(&seen, key, 1))
+                return false;
+        }
+        out->packages[kept++] = *p;
+    }
+    out->package_count = kept;
+    return true;
+}
+
 static int compare_warnings(const void *a, const void *b)
 {
     const struct catalog_warning *x = a, *y = b;
@@ -250,6 +274,8 @@ static bool run(struct squash *s)
         return false;
     if (out->package_count)
         qsort(out->packages, out->package_count, sizeof *out->packages, compare_packages);
+    if (!drop_duplicates(s))
+        return false;
     if (out->warning_count)
         qsort(out->warnings, out->warning_count, sizeof *out->warnings, compare_warnings);
     return !s->arena->exhausted;

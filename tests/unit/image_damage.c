@@ -27,7 +27,7 @@ static void assert_refused(const char *name, int fd, enum error_kind kind, const
     close(fd);
 }
 
-/* ---- one document is wrong -------------------------------------------------------------------------------------------- */
+/* ---- one document is wrong --------------------------------------------------------------------------------------- */
 
 /* An archive with these documents; NULL leaves one out. %s in the manifest stands for the config's descriptor. */
 struct broken {
@@ -134,7 +134,7 @@ static void docker_manifests_are_checked_too(void **state)
     }
 }
 
-/* ---- wrong bytes -------------------------------------------------------------------------------------------------------- */
+/* ---- wrong bytes ------------------------------------------------------------------------------------------------- */
 
 static void blobs_that_differ_from_their_digest_are_refused(void **state)
 {
@@ -233,7 +233,7 @@ static void deep_indexes_meet_a_limit(void **state)
     build_end(&b);
 }
 
-/* ---- properties --------------------------------------------------------------------------------------------------------- */
+/* ---- properties -------------------------------------------------------------------------------------------------- */
 
 static void build_both(struct build *b)
 {

@@ -257,6 +257,16 @@ static void without_a_platform_the_hosts_or_the_only_one_is_taken(void **state)
     build_index(&b, arena_printf(&b.arena, "%s,%s", other, build_image(&b, "ppc64", two_layers, 1, "")).ptr);
     assert_refused(&b, "", NULL, "several platforms: choose one with --platform (linux/mips64le, linux/ppc64)");
     build_end(&b);
+
+    /* Windows has one image a build of the system, all for one platform. */
+    build_begin(&b);
+    other = build_image(&b, "amd64", two_layers, 1, "");
+    struct str digest = build_digest(&b, b.files[b.count - 1].text);
+    build_index(&b, arena_printf(&b.arena, "%s,%s", other, build_image(&b, "amd64", two_layers, 2, "")).ptr);
+    assert_refused(&b, "", "linux/amd64", "2 images for the same platform: name one of them by its digest (sha256:");
+    assert_opens(&b, digest.ptr, "linux/amd64", &image);
+    assert_int_equal(image.layer_count, 1);
+    build_end(&b);
 }
 
 /* The members of an archive may come in any order, and the archive may be compressed: the image is the same. */
