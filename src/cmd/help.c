@@ -1,0 +1,110 @@
+/* Help texts, made from the tables of commands and options. */
+#include "cmd/cmd.h"
+
+#include <unistd.h>
+
+static const struct {
+    const char *name, *title;
+} groups[] = {
+    { "look", "Look into images" }, { "decide", "Decide" }, { "fix", "Fix" }, { "data", "Data" }, { "serve", "Serve" }, { "", "Other" },
+};
+
+/* Writes text with its lines broken at `width` columns, later lines indented. */
+static void put_wrapped(FILE *out, const char *text, size_t column, size_t indent, size_t width)
+{
+    struct str rest = str_from(text), word;
+    bool first = true;
+    while (str_next(&rest, ' ', &word)) {
+        size_t n = term_columns(word);
+        if (!first && column + 1 + n > width) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
+        }
+        fprintf(out, "%s%.*s", first ? "" : " ", STR_ARG(word));
+        column += n + !first;
+        first = false;
+    }
+    fputc('\n', out);
+}
+
+static size_t help_width(void)
+{
+    size_t width = term_width(STDOUT_FILENO);
+    return width < 40 || width > 100 ? 100 : width;
+}
+
+void help_all(FILE *out)
+{
+    fputs("Drydock lists what is inside container images, what is known to be vulnerable in it, and what to do.\n\n"
+          "Usage: drydock COMMAND [OPTION…] [ARGUMENT…]\n",
+          out);
+    for (size_t g = 0; g < ARRAY_LEN(groups); g++) {
+        bool any = false;
+        for (const struct command *const *c = commands; *c; c++) {
+            if (strcmp((*c)->group, groups[g].name) != 0)
+                continue;
+            if (!any)
+                fprintf(out, "\n%s:\n", groups[g].title);
+            any = true;
+            fprintf(out, "  %-12s ", (*c)->name);
+            put_wrapped(out, (*c)->summary, 15, 15, help_width());
+        }
+    }
+    fputs("\nTry:\n"
+          "  docker save nginx:alpine | drydock image --input -\n"
+          "  drydock image ./image.tar --severity HIGH,CRITICAL --ignore-unfixed\n"
+          "\ndrydock COMMAND --help tells more of each.\n",
+          out);
+}
+
+static void help_option(const struct option *o, FILE *out)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+             o->argument ? " " : "", o->argument ? o->argument : "");
+    size_t n = strlen(left);
+    fprintf(out, "  %-30s ", left);
+    if (n > 30)
+        fprintf(out, "\n%33s", "");
+    put_wrapped(out, o->help, 33, 33, help_width());
+}
+
+void help_command(const struct command *command, FILE *out)
+{
+    fprintf(out, "%s\n\nUsage: drydock %s [OPTION…] %s\n", command->summary, command->name, command->usage);
+    if (command->details)
+        fprintf(out, "\n%s\n", command->details);
+    if (command->examples)
+        fprintf(out, "\nExamples:\n%s\n", command->examples);
+    fputs("\nOptions:\n", out);
+    for (const struct option *const *table = command->option_tables; *table; table++)
+        for (const struct option *o = *table; o->name; o++)
+            help_option(o, out);
+    fputs("\nEvery option can stand in drydock.yaml (list-all-pkgs: true) and in the environment (DRYDOCK_LIST_ALL_PKGS=true).\n", out);
+}
+
+int command_fail(const struct error *err)
+{
+    progress_clear();
+    fprintf(stderr, "drydock: error: ");
+    for (const char *p = err->text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            fprintf(stderr, "\\x%02x", (unsigned char)*p);
+        else
+            fputc(*p, stderr);
+    fputc('\n', stderr);
+    return EXIT_FAILED;
+}
+
+int command_usage(const struct command *command, const char *fmt, ...)
+{
+    struct error err = { .kind = ERROR_USAGE };
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(err.text, sizeof err.text, fmt, args);
+    va_end(args);
+    command_fail(&err);
+    fprintf(stderr, "Usage: drydock %s [OPTION…] %s\nSee drydock %s --help\n", command->name, command->usage, command->name);
+    return EXIT_FAILED;
+}

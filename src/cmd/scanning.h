@@ -1,0 +1,26 @@
+/* scanning.h (private) - what `image` and `rootfs` share: their options, and the way from an inventory to report and exit code. */
+#ifndef DRYDOCK_CMD_SCANNING_H
+#define DRYDOCK_CMD_SCANNING_H
+
+#include "cmd/cmd.h"
+#include "cmd/database.h"
+#include "policy/policy.h"
+#include "report/report.h"
+
+struct scanning {
+    struct common_options common;   /* first: options_read needs it there */
+    struct str input, format, output, database, cache_dir, package_types, distro, severity_sources;
+    bool list_all_packages, skip_db_update, offline;
+    struct policy policy;
+    struct scan_options scan;
+    uint64_t parallel, max_spool_mb;
+    int64_t now_s;
+};
+
+extern const struct option scanning_option_table[], image_choice_table[], report_option_table[], gate_option_table[], database_option_table[];
+
+void scanning_init(struct scanning *scanning);
+/* Matches, filters, reports and judges. Takes the inventory. Returns the exit code. */
+int scanning_finish(struct scanning *scanning, const char *name, const char *type, struct inventory *inventory);
+
+#endif

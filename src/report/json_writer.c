@@ -1,0 +1,93 @@
+/* Indented JSON: see parts.h. */
+#include "report/parts.h"
+
+#include "codec/codec.h"
+
+static void begin_value(struct json_writer *w, const char *key)
+{
+    if (!w->first)
+        buf_chr(w->out, ',');
+    if (w->depth) {
+        buf_chr(w->out, '\n');
+        for (unsigned i = 0; i < w->depth; i++)
+            buf_text(w->out, "  ");
+    }
+    w->first = false;
+    if (key) {
+        json_put_string(w->out, str_from(key));
+        buf_text(w->out, ": ");
+    }
+}
+
+void jw_open(struct json_writer *w, const char *key, char bracket)
+{
+    begin_value(w, key);
+    buf_chr(w->out, bracket);
+    w->depth++;
+    w->first = true;
+}
+
+void jw_close(struct json_writer *w, char bracket)
+{
+    w->depth--;
+    if (!w->first) {
+        buf_chr(w->out, '\n');
+        for (unsigned i = 0; i < w->depth; i++)
+            buf_text(w->out, "  ");
+    }
+    buf_chr(w->out, bracket);
+    w->first = false;
+}
+
+void jw_text(struct json_writer *w, const char *key, struct str value)
+{
+    begin_value(w, key);
+    json_put_string(w->out, value);
+}
+
+void jw_text_given(struct json_writer *w, const char *key, struct str value)
+{
+    if (value.len)
+        jw_text(w, key, value);
+}
+
+void jw_number(struct json_writer *w, const char *key, double value)
+{
+    begin_value(w, key);
+    buf_printf(w->out, "%.10g", value);
+}
+
+void jw_u64(struct json_writer *w, const char *key, uint64_t value)
+{
+    begin_value(w, key);
+    buf_printf(w->out, "%llu", (unsigned long long)value);
+}
+
+void jw_bool(struct json_writer *w, const char *key, bool value)
+{
+    begin_value(w, key);
+    buf_text(w->out, value ? "true" : "false");
+}
+
+void jw_raw(struct json_writer *w, const char *key, struct str json)
+{
+    begin_value(w, key);
+    buf_str(w->out, json);
+}
+
+void jw_texts(struct json_writer *w, const char *key, const struct str *values, size_t count)
+{
+    jw_open(w, key, '[');
+    for (size_t i = 0; i < count; i++)
+        jw_text(w, NULL, values[i]);
+    jw_close(w, ']');
+}
+
+void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s)
+{
+    char text[32];
+    if (!unix_s)
+        return;
+    time_format(unix_s, text);
+    jw_text(w, key, str_from(text));
+}

@@ -1,0 +1,74 @@
+/* parts.h (private) - what several report formats need: a JSON writer, package URLs, parts of versions, counts, a text grid. */
+#ifndef DRYDOCK_REPORT_PARTS_H
+#define DRYDOCK_REPORT_PARTS_H
+
+#include "report/report.h"
+
+/* ---- JSON with two spaces of indentation -------------------------------------------------------------------------------------- */
+
+struct json_writer {
+    struct buf *out;
+    unsigned depth;
+    bool first;               /* nothing stands before the next value in its container */
+};
+void jw_open(struct json_writer *w, const char *key, char bracket);  /* key NULL: in an array, or at the top */
+void jw_close(struct json_writer *w, char bracket);
+void jw_text(struct json_writer *w, const char *key, struct str value);
+void jw_text_given(struct json_writer *w, const char *key, struct str value); /* only when it is not empty */
+void jw_number(struct json_writer *w, const char *key, double value);
+void jw_u64(struct json_writer *w, const char *key, uint64_t value);
+void jw_bool(struct json_writer *w, const char *key, bool value);
+void jw_raw(struct json_writer *w, const char *key, struct str json);
+void jw_texts(struct json_writer *w, const char *key, const struct str *values, size_t count);
+void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s);   /* only when it is not 0 */
+
+/* ---- packages ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Epoch, version and release of a dpkg or rpm version; for other schemes all is the version. */
+struct version_parts {
+    struct str epoch, version, release;
+};
+struct version_parts version_split(const struct package *package, struct str text);
+/* The package URL by the purl specification (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst). */
+void purl_write(const struct package *package, const struct distro *distro, struct buf *out);
+
+/* ---- counts -------------------------------------------------------------------------------------------------------------------------- */
+
+struct severity_counts {
+    size_t all, by[SEVERITY_COUNT];
+};
+struct severity_counts count_severities(const struct result *result);
+
+/* ---- grid: a table in box-drawing characters ------------------------------------------------------------------------------------------- */
+
+enum { GRID_MAX_COLUMNS = 8 };
+
+struct grid_cell {
+    struct str text;          /* may hold line breaks */
+    const char *color;        /* SGR parameters such as "31;1"; NULL: none */
+};
+
+struct grid {
+    struct arena *arena;
+    const char *const *titles;
+    size_t column_count;
+    const size_t *min_widths; /* columns are not made narrower than this, nor wrapped before max_widths */
+    const size_t *max_widths;
+    struct grid_cell *cells;  /* row by row */
+    size_t row_count, row_cap;
+    const bool *merges;       /* columns whose equal cells, one below the other in one group, are drawn as one */
+    uint32_t *groups;         /* of each row */
+    size_t group_cap;
+};
+/* The next row's cells, to be filled; NULL when the arena is full. */
+struct grid_cell *grid_row(struct grid *grid, uint32_t group);
+/* Draws at most `width` columns wide (0: as wide as max_widths make it); false when it does not fit, then nothing is written. */
+bool grid_draw(const struct grid *grid, size_t width, bool color, struct buf *out);
+
+
+/* ---- formats, one a file ------------------------------------------------------------------------------------------------------------------ */
+
+bool table_report_write(const struct report *report, struct buf *out, struct error *err);
+bool json_report_write(const struct report *report, struct buf *out, struct error *err);
+
+#endif
