@@ -30,6 +30,8 @@ bool stream_fill(struct stream *s, struct error *err)
 
 void stream_consume(struct stream *s, size_t n)
 {
+    if (n == 0)
+        return; /* the window may be NULL then */
     s->ptr += n;
     s->len -= n;
     s->consumed_bytes += n;

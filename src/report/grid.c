@@ -70,14 +70,25 @@ static bool fit_widths(struct layout *l, size_t width)
 
 /* ---- lines of a cell ----------------------------------------------------------------------------------------------------------------- */
 
-/* Takes the next line of at most `width` columns: broken at a space where there is one, else inside a word. */
+/* Where a line of at most `fits` bytes ends best: at the last space, else behind the last "/", else inside the word. */
+static size_t break_at(struct str paragraph, size_t fits)
+{
+    size_t at;
+    if (paragraph.ptr[fits] == ' ' || (str_rfind(str_head(paragraph, fits), ' ', &at) && at > 0))
+        return paragraph.ptr[fits] == ' ' ? fits : at;
+    if (str_rfind(str_head(paragraph, fits), '/', &at) && at + 1 > fits / 2)
+        return at + 1;
+    return fits;
+}
+
+/* Takes the next line of at most `width` columns. */
 static bool next_line(struct str *rest, size_t width, struct str *line)
 {
     struct str paragraph, after;
     if (rest->len == 0)
         return false;
     bool broken = str_cut(*rest, '\n', &paragraph, &after);
-    size_t fits = term_fit(paragraph, width), at;
+    size_t fits = term_fit(paragraph, width);
     if (fits == paragraph.len) {
         *line = paragraph;
         *rest = broken ? after : (struct str){ 0 };
@@ -85,8 +96,7 @@ static bool next_line(struct str *rest, size_t width, struct str *line)
     }
     if (fits == 0)
         fits = 1; /* a wide character in a column of one */
-    if (paragraph.ptr[fits] != ' ' && str_rfind(str_head(paragraph, fits), ' ', &at) && at > 0)
-        fits = at;
+    fits = break_at(paragraph, fits);
     *line = str_head(paragraph, fits);
     *rest = str_skip(*rest, fits);
     while (rest->len && rest->ptr[0] == ' ')

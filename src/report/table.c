@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { COLUMNS = 7 };
+enum { COLUMNS = 7, MAX_TITLE = 160 };
 
 static const char *const titles[COLUMNS] = { "Library", "Vulnerability", "Severity", "Status", "Installed Version", "Fixed Version", "Title" };
 static const size_t min_widths[COLUMNS] = { 10, 14, 8, 8, 9, 9, 18 };
@@ -74,9 +74,12 @@ static struct str library_text(struct table *t, const struct result *result, con
 static struct str title_text(struct table *t, const struct finding *f)
 {
     const char *exploited = f->details.kev_added_s ? "known to be exploited: " : "";
-    struct str title = f->details.title.len ? f->details.title : str_head(f->details.description, 200);
+    struct str title = f->details.title.len ? f->details.title : f->details.description;
+    bool cut = title.len > MAX_TITLE;
+    if (cut)
+        title = str_head(title, term_fit(title, MAX_TITLE));
     const char *gap = title.len && f->url.len ? "\n" : "";
-    return arena_printf(&t->arena, "%s%.*s%s%.*s", exploited, STR_ARG(title), gap, STR_ARG(f->url));
+    return arena_printf(&t->arena, "%s%.*s%s%s%.*s", exploited, STR_ARG(title), cut ? "…" : "", gap, STR_ARG(f->url));
 }
 
 static bool fill_row(struct table *t, const struct result *result, const struct finding *f, struct grid_cell *cells)

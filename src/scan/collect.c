@@ -10,15 +10,37 @@ enum {
     MAX_BLOB_MEMORY_BYTES = 8 << 20,
 };
 
-void layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
-                          uint64_t max_spool_bytes)
+static bool index_aliases(struct layer_collector *c)
+{
+    c->alias_next = arena_array(&c->arena, c->alias_count + 1, sizeof *c->alias_next);
+    c->folder_aliases = arena_array(&c->arena, c->alias_count + 1, sizeof *c->folder_aliases);
+    if (!c->alias_next || !c->folder_aliases)
+        return false;
+    for (size_t i = c->alias_count; i-- > 0;) {
+        uint64_t next = 0;
+        if (c->aliases[i].type == ALIAS_FOLDER) {
+            c->folder_aliases[c->folder_alias_count++] = (uint32_t)i;
+            continue;
+        }
+        map_get(&c->aliases_by_real, c->aliases[i].real, &next);
+        c->alias_next[i] = (uint32_t)next;
+        if (!map_put(&c->aliases_by_real, c->aliases[i].real, i + 1))
+            return false;
+    }
+    return true;
+}
+
+bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
+                          uint64_t max_spool_bytes, struct error *err)
 {
     *c = (struct layer_collector){ .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd,
                                    .max_spool_bytes = max_spool_bytes };
     arena_init(&c->arena, "layer", LAYER_ARENA_BYTES);
     arena_init(&c->scratch, "file of a layer", SCRATCH_ARENA_BYTES);
     map_init(&c->files_by_real, &c->arena);
+    map_init(&c->aliases_by_real, &c->arena);
     c->layer.facts.arena = &c->arena;
+    return index_aliases(c) || arena_error(&c->arena, err);
 }
 
 void layer_collector_free(struct layer_collector *c)
@@ -154,10 +176,11 @@ static bool load_content(struct layer_collector *c, const struct tar_entry *entr
     return true;
 }
 
-static bool parse_as(struct layer_collector *c, struct catalog_file *file, struct str real, struct str path)
+static bool parse_as(struct layer_collector *c, struct catalog_file *file, struct str real, struct str path, bool for_links)
 {
     struct catalog_facts *facts = &c->layer.facts;
     struct layer_file row = open_spans(facts);
+    row.dropped = for_links;
     row.real = real;
     row.path = file->path = path;
     row.kind = file->kind;
@@ -180,45 +203,61 @@ static bool refuse_large(struct layer_collector *c, const struct tar_entry *entr
     return add_file(c, row);
 }
 
-/* The path below which an alias lets this file be claimed; empty when the alias is for another. */
-static struct str alias_path(struct layer_collector *c, const struct layer_alias *alias, struct str real)
+/* One file while it is parsed, once for each path that it is claimed by. */
+struct claims {
+    const struct tar_entry *entry;
+    struct stream *content;
+    struct catalog_file file;
+    struct blob blob;
+    struct str real;             /* set once the content is loaded */
+};
+
+static bool parse_claim(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
 {
-    if (str_eq(alias->real, real))
-        return alias->path;
-    if (real.len <= alias->real.len || real.ptr[alias->real.len] != '/' || !str_eq(str_head(real, alias->real.len), alias->real))
-        return (struct str){ 0 };
-    return arena_printf(&c->arena, "%.*s%.*s", STR_ARG(alias->path), STR_ARG(str_skip(real, alias->real.len)));
+    const struct catalog_kind *kind = claims->file.kind = catalog_claim(path);
+    if (!kind)
+        return true;
+    if (claims->entry->size_bytes > kind->max_bytes)
+        return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);
+    if (!claims->real.ptr) {
+        if (!load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err))
+            return false;
+        claims->real = arena_str(&c->arena, claims->entry->path);
+    }
+    if (str_eq(path, claims->real))
+        path = claims->real;
+    return (claims->real.ptr && parse_as(c, &claims->file, claims->real, path, for_links)) || arena_error(&c->arena, err);
 }
 
-/* Parses a file once for each path that it is claimed by: its own, and those of links that lead to it. */
-static bool collect_file(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
+/* The path that a folder's alias gives to a file below that folder; empty for any other file. */
+static struct str moved_path(struct layer_collector *c, const struct layer_alias *alias, struct str real)
 {
-    struct catalog_file file = { .kind = catalog_claim(entry->path), .scratch = &c->scratch };
-    struct str path = { 0 };
-    bool loaded = false;
-    struct blob blob;
-    struct str real = { 0 };
-    for (size_t i = 0; i <= c->alias_count; i++) {
-        if (i < c->alias_count) {
-            path = alias_path(c, &c->aliases[i], entry->path);
-            file.kind = path.len ? catalog_claim(path) : NULL;
-        } else {
-            path = entry->path;
-            file.kind = catalog_claim(path);
-        }
-        if (!file.kind)
-            continue;
-        if (entry->size_bytes > file.kind->max_bytes)
-            return refuse_large(c, entry, file.kind) || arena_error(&c->arena, err);
-        if (!loaded && !load_content(c, entry, content, &file, &blob, err))
+    size_t n = alias->real.len;
+    if (real.len <= n || real.ptr[n] != '/' || !str_eq(str_head(real, n), alias->real))
+        return (struct str){ 0 };
+    return arena_printf(&c->arena, "%.*s%.*s", STR_ARG(alias->path), STR_ARG(str_skip(real, n)));
+}
+
+static bool parse_aliases(struct layer_collector *c, struct claims *claims, struct error *err)
+{
+    uint64_t at = 0;
+    struct str real = claims->entry->path;
+    for (map_get(&c->aliases_by_real, real, &at); at; at = c->alias_next[at - 1])
+        if (!parse_claim(c, claims, c->aliases[at - 1].path, c->aliases[at - 1].type == ALIAS_HARD, err))
             return false;
-        loaded = true;
-        if (!real.ptr)
-            real = arena_str(&c->arena, entry->path);
-        if (!real.ptr || !parse_as(c, &file, real, i < c->alias_count ? path : real))
-            return arena_error(&c->arena, err);
+    for (size_t i = 0; i < c->folder_alias_count; i++) {
+        struct str path = moved_path(c, &c->aliases[c->folder_aliases[i]], real);
+        if (path.len && !parse_claim(c, claims, path, false, err))
+            return false;
     }
     return true;
+}
+
+/* Parses a file for each path that it is claimed by: those of links that lead to it, and its own. */
+static bool collect_file(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
+{
+    struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch } };
+    return (c->alias_count == 0 || parse_aliases(c, &claims, err)) && parse_claim(c, &claims, entry->path, false, err);
 }
 
 /* A hard link shares the facts of its target where that was parsed as the same kind; else it is left to the squash. */

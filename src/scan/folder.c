@@ -160,8 +160,8 @@ bool folder_pass_run(void *context, struct buf *out, struct error *err)
     if (fd < 0 || fstat(fd, &st) != 0)
         return error_system(err, "%s", pass->path);
     w.device = st.st_dev;
-    layer_collector_init(&w.c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes);
-    bool ok = push_folder(&w, fd, 0) && walk(&w, err);
+    bool ok = layer_collector_init(&w.c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err) &&
+              push_folder(&w, fd, 0) && walk(&w, err);
     while (w.depth)
         closedir(w.levels[--w.depth].dir);
     if (ok) {

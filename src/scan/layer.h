@@ -33,8 +33,15 @@ struct layer_mark {
 };
 
 /* A path to be claimed as if it lay elsewhere: for a second walk, when links lead to files that no kind claims by name. */
+enum layer_alias_type {
+    ALIAS_FILE,
+    ALIAS_FOLDER,                /* all below `real` is claimed as if it lay below `path` */
+    ALIAS_HARD,                  /* parse `real` only for the hard links to it that follow in the tar; it is no package itself */
+};
+
 struct layer_alias {
-    struct str real, path;       /* of a file, or of a folder (then of all below it) */
+    struct str real, path;
+    enum layer_alias_type type;
 };
 
 struct layer_inventory {
@@ -70,11 +77,15 @@ struct layer_collector {
     struct map files_by_real;    /* real path → index + 1 of its last entry in layer.files */
     const struct layer_alias *aliases;
     size_t alias_count;
+    struct map aliases_by_real;  /* of files: real path → index + 1 of the first; alias_next leads to the others */
+    uint32_t *alias_next;
+    uint32_t *folder_aliases;    /* indices of those of folders */
+    size_t folder_alias_count;
     int spool_fd;                /* unlinked file for contents past memory limits; -1: none */
     uint64_t max_spool_bytes;
 };
-void layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
-                          uint64_t max_spool_bytes);
+bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
+                          uint64_t max_spool_bytes, struct error *err); /* on failure too, layer_collector_free is allowed */
 void layer_collector_free(struct layer_collector *c);
 /* One member; `content` is read only where a kind claims it. False when a limit is reached or `content` fails (err). */
 bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err);

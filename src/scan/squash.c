@@ -15,6 +15,7 @@ struct squash {
     struct layer_alias *aliases;
     size_t alias_count;
     struct map claimed_paths;   /* paths of all files that are there, as claimed */
+    struct map alias_keys;      /* aliases that are listed already */
 };
 
 /* ---- packages --------------------------------------------------------------------------------------------------------------- */
@@ -152,13 +153,15 @@ static bool any_layer_has(const struct squash *s, struct str path)
     return false;
 }
 
-static bool add_alias(struct squash *s, struct str real, struct str path)
+static bool add_alias(struct squash *s, struct layer_alias alias)
 {
-    for (size_t i = 0; i < s->alias_count; i++)
-        if (str_eq(s->aliases[i].real, real) && str_eq(s->aliases[i].path, path))
-            return true;
-    APPEND(s, s->aliases, s->alias_count, s->alias_cap, ((struct layer_alias){ real, path }));
-    return true;
+    struct str key = alias.type == ALIAS_HARD ? alias.real : arena_printf(s->arena, "%.*s\n%.*s", STR_ARG(alias.real), STR_ARG(alias.path));
+    if (!key.ptr)
+        return false;
+    if (map_get(&s->alias_keys, key, NULL))
+        return true;
+    APPEND(s, s->aliases, s->alias_count, s->alias_cap, alias);
+    return map_put(&s->alias_keys, key, 1);
 }
 
 /* A claimed path that is a link, or lies below one, and whose real file was not parsed as that kind. */
@@ -172,7 +175,7 @@ static bool follow_claim(struct squash *s, struct str path)
         return !s->arena->exhausted;
     if (str_eq(real, path) || catalog_claim(real) == kind || !any_layer_has(s, real))
         return true;
-    return add_alias(s, real, path);
+    return add_alias(s, (struct layer_alias){ .real = real, .path = path });
 }
 
 /* A folder of claimed paths ("var/lib/dpkg") that is itself reached through a link: all below it is claimed. */
@@ -186,7 +189,7 @@ static bool follow_folder(struct squash *s, struct str path)
     struct str moved = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(real), STR_ARG(path_base(path)));
     if (!moved.ptr || catalog_claim(moved) == catalog_claim(path))
         return moved.ptr != NULL;
-    return add_alias(s, real, folder);
+    return add_alias(s, (struct layer_alias){ .real = real, .path = folder, .type = ALIAS_FOLDER });
 }
 
 static bool follow_links(struct squash *s)
@@ -201,7 +204,7 @@ static bool follow_links(struct squash *s)
         for (size_t k = 0; k < s->layers[i].link_count; k++) {
             const struct layer_link *link = &s->layers[i].links[k];
             if (link->hard && !map_get(&s->claimed_paths, link->path, NULL) && any_layer_has(s, link->target) &&
-                !add_alias(s, link->target, link->path))
+                !add_alias(s, (struct layer_alias){ .real = link->target, .path = link->path, .type = ALIAS_HARD }))
                 return false;
         }
     return true;
@@ -287,6 +290,7 @@ bool squash_layers(const struct layer_inventory *layers, size_t count, struct in
     struct squash s = { .out = out, .arena = &out->arena, .layers = layers, .layer_count = count };
     tree_init(&s.tree, s.arena);
     map_init(&s.claimed_paths, s.arena);
+    map_init(&s.alias_keys, s.arena);
     out->packages = NULL;
     out->notes = NULL;
     out->warnings = NULL;

@@ -138,9 +138,11 @@ static bool put_frame(const struct layer_inventory *layer, uint32_t index, struc
 static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct stream *stored, struct buf *out, struct error *err)
 {
     struct layer_collector c;
-    layer_collector_init(&c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes);
     const struct image_layer *layer = &pass->image->layers[index];
-    bool ok = walk_layer(pass, layer, stored, &c, err) && put_frame(&c.layer, index, out, err);
+    bool ok = layer_collector_init(&c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err);
+    if (!ok)
+        stream_close(stored);
+    ok = ok && walk_layer(pass, layer, stored, &c, err) && put_frame(&c.layer, index, out, err);
     if (!ok)
         error_wrap(err, "layer %u of %zu (%.*s)", index + 1, pass->image->layer_count, STR_ARG(layer->name));
     layer_collector_free(&c);

@@ -77,7 +77,7 @@ class Hostile(Test):
 
     def test_deep_json(self):
         self.fails("image", self.image([("manifest.json", b"[" * 100000)]), says=["manifest.json"])
-        self.fails("image", self.image([("oci-layout", b"{}"), ("index.json", b'{"a":' * 100000)]), says=["index.json"])
+        self.fails("image", self.image([("oci-layout", b'{"imageLayoutVersion":"1.0.0"}'), ("index.json", b'{"a":' * 100000)]), says=["index.json"])
 
     def bad_layer(self, data, how="plain"):
         return docker_archive(self.dir / "bad.tar", [data], how=how)

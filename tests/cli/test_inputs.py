@@ -114,8 +114,8 @@ class Inputs(Test):
 
     @unittest.skipUnless((SHARED / "images").is_dir(), "the shared images are not here")
     def test_archives_of_other_tools(self):
-        found = {path.name: len(packages(self.scan(path))) for path in sorted((SHARED / "images").glob("*.tar"))
-                 if path.name != "layer_with_bad_elf_file.tar"}
+        no_images = ("layer_with_bad_elf_file.tar", "nginx-compressed-layers.tar") # a bare layer; one whose layer is not what its config says
+        found = {path.name: len(packages(self.scan(path))) for path in sorted((SHARED / "images").glob("*.tar")) if path.name not in no_images}
         self.assertEqual(found["npm7-with-package-lock-file.tar"], 16)
         self.assertIn("busybox-single-arch-with-attestation-manifest.tar", found)
 

@@ -25,9 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct layer_alias *aliases;
     size_t alias_count;
     struct error err = { 0 };
-    layer_collector_init(&c, NULL, 0, -1, 0);
     arena_init(&out.arena, "fuzz", 64 << 20);
-    if (collect(&c, str_make(data, size), &err)) {
+    if (layer_collector_init(&c, NULL, 0, -1, 0, &err) && collect(&c, str_make(data, size), &err)) {
         layer_collect_end(&c);
         squash_layers(&c.layer, 1, &out, &aliases, &alias_count, &err);
     }

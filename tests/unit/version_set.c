@@ -136,6 +136,30 @@ static void ends_that_are_no_versions_are_errors(void **state)
     arena_free(&arena);
 }
 
+static void unbounded_spans_are_all(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct version_set all, some, out;
+    struct error err = { 0 };
+    arena_init(&arena, "sets", 1 << 20);
+    version_set_init(&some, &arena);
+    version_set_init(&all, &arena);
+    version_set_init(&out, &arena);
+    assert_true(version_set_add(&all, (struct version_span){ .low_open = true, .high_open = true }));
+    assert_true(version_set_add(&all, (struct version_span){ 0 })); /* an unbounded end is open, whatever it says */
+    assert_true(version_set_normalize(dpkg(), &all, &err));
+    assert_int_equal(all.count, 1);
+    assert_true(version_set_subtract(dpkg(), &all, &all, &out, &err));
+    assert_int_equal(out.count, 0);
+    assert_true(version_range(dpkg(), STR("!= 3"), &some, &err));
+    assert_true(version_set_subtract(dpkg(), &all, &some, &out, &err));
+    assert_int_equal(out.count, 1);
+    assert_str(out.spans[0].low, "3");
+    assert_str(out.spans[0].high, "3");
+    arena_free(&arena);
+}
+
 /* rpm's order is not transitive (1-1 = 1 = 1-2): sets may then be coarse, but they end. */
 static void orders_that_are_not_transitive_are_survived(void **state)
 {
@@ -163,6 +187,7 @@ int main(void)
         cmocka_unit_test(results_hold_exactly_what_they_should),
         cmocka_unit_test(touching_spans_are_joined),
         cmocka_unit_test(ends_that_are_no_versions_are_errors),
+        cmocka_unit_test(unbounded_spans_are_all),
         cmocka_unit_test(orders_that_are_not_transitive_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
