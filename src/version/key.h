@@ -10,18 +10,19 @@
 #include "version/version.h"
 
 enum {
-    VERSION_TEXT_MAX = 1024,                  /* longer texts are not versions; none in any feed has 200 bytes */
-    VERSION_KEY_MAX = 4 * VERSION_TEXT_MAX + 64, /* room that any key needs */
+    VERSION_TEXT_MAX = 1024, /* longer texts are not versions; none in any feed has 200 bytes */
+    KEY_PER_BYTE = 6, /* bytes of key that a byte of text makes at most: RubyGems' "-" stands for the word "pre" */
+    KEY_EXTRA = 64,   /* and what no text makes: missing parts, ends */
+    VERSION_KEY_MAX = KEY_PER_BYTE * VERSION_TEXT_MAX + KEY_EXTRA,
     KEY_NUM = 0x10,
     KEY_NUM_STEP = 100, /* a longer number first writes one KEY_NUM + KEY_NUM_STEP per 100 digits */
     KEY_HIGH = 0x80,
 };
 
-/* Where the key of `text` is to be written, with room for 4 bytes for each of the text and 64 more; NULL when the text is
- * too long or the buffer is full. */
+/* Where the key of `text` is to be written, with room for all of it; NULL when the text is too long or the buffer is full. */
 static inline unsigned char *key_open(struct str text, struct buf *out)
 {
-    if (text.len > VERSION_TEXT_MAX || !buf_reserve(out, 4 * text.len + 64))
+    if (text.len > VERSION_TEXT_MAX || !buf_reserve(out, KEY_PER_BYTE * text.len + KEY_EXTRA))
         return NULL;
     return (unsigned char *)out->ptr + out->len;
 }

@@ -223,7 +223,7 @@ static bool maven_key(struct str text, struct buf *out)
         int sign = 0;
         while (next < row.count && (sign = item_sign(&row.items[next])) == 0)
             next++;
-        if (item_sign(item) == 0)
+        if (item_sign(item) == 0 && (sign < 0 || item->kind == NEST))
             p = key_byte(p, sign < 0 ? REST_BELOW : REST_ABOVE);
         else if (item->kind == WORD)
             p = word_key(p, item);

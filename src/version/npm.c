@@ -25,8 +25,11 @@ static bool hyphen_range(struct str low, struct str high, struct version_set *ou
     struct range range;
     struct partial from, to;
     range_start(&range, &version_scheme_npm, out, err);
-    return partial_parse(&range, low, &from) && partial_parse(&range, high, &to) &&
-           partial_narrow(&range, RANGE_GE, &from) && partial_narrow(&range, RANGE_LE, &to) && range_finish(&range);
+    if (!partial_parse(&range, low, &from) || !partial_parse(&range, high, &to))
+        return false;
+    /* With includePrerelease the prereleases of the low end are in, unless it is one itself. */
+    struct str first = from.pre.ptr ? from.text : partial_first(&range, &from);
+    return first.ptr && range_narrow(&range, RANGE_GE, first) && partial_narrow(&range, RANGE_LE, &to) && range_finish(&range);
 }
 
 static bool npm_test(struct range *range, struct str op, struct str word)
@@ -39,14 +42,14 @@ static bool npm_test(struct range *range, struct str op, struct str word)
 static bool npm_range(struct str text, struct version_set *out, struct error *err)
 {
     struct str rest = text, group, low, high;
-    do {
-        str_cut(rest, '|', &group, &rest);
+    for (bool more = true; more;) {
+        more = str_cut(rest, '|', &group, &rest);
         rest = str_skip(rest, str_at(rest, '|'));
         bool ok = range_cut_hyphen(group, &low, &high) ? hyphen_range(low, high, out, err)
                                                  : range_parse(&version_scheme_npm, group, npm_test, out, err);
         if (!ok)
             return false;
-    } while (rest.len);
+    }
     return true;
 }
 

@@ -12,16 +12,18 @@ static bool bad_word(const struct range *range, struct str word)
     return error_set(range->err, ERROR_INPUT, "\"%.*s\" is not a %s version", STR_ARG(str_head(word, 200)), range->scheme->name);
 }
 
-/* Takes up to three numbers; a wildcard ends them, and only wildcards may follow it. */
-static bool take_numbers(struct str *rest, struct partial *out)
+/* Takes up to three numbers; a wildcard ends them, and only wildcards may follow it. *zeros: one starts with zeros. */
+static bool take_numbers(struct str *rest, struct partial *out, bool *zeros)
 {
     bool wild = false;
+    *zeros = false;
     for (size_t i = 0; i < 3; i++) {
         size_t n = digits_span(*rest);
         if (n) {
             if (wild || !str_u64(str_head(*rest, n), &out->number[i]) || out->number[i] == UINT64_MAX)
                 return false;
             out->count = i + 1;
+            *zeros |= n > 1 && str_at(*rest, '0');
         } else if (is_wildcard(*rest)) {
             wild = true;
             n = 1;
@@ -39,11 +41,19 @@ static bool take_numbers(struct str *rest, struct partial *out)
 bool partial_parse(struct range *range, struct str word, struct partial *out)
 {
     struct str rest = word;
+    bool zeros;
     while (str_at(rest, 'v') || str_at(rest, '='))
         rest = str_skip(rest, 1);
     *out = (struct partial){ .text = rest };
-    if (!take_numbers(&rest, out))
+    if (!take_numbers(&rest, out, &zeros))
         return bad_word(range, word);
+    /* Advisories have "19.03.1" where no version has zeros; the numbers are meant. */
+    if (zeros && out->count == 3) {
+        out->text = range_text(range, "%llu.%llu.%llu%.*s", (unsigned long long)out->number[0], (unsigned long long)out->number[1],
+                               (unsigned long long)out->number[2], STR_ARG(rest));
+        if (!out->text.ptr)
+            return false;
+    }
     struct str pre, build;
     str_cut(rest, '+', &pre, &build);
     if (pre.len && out->count == 3)

@@ -63,16 +63,22 @@ static void keyed_free(struct keyed_set *set)
     buf_free(&set->keys);
 }
 
+/* Unbounded ends have no key, and a set of these only has no buffer. */
+static struct str key_at(const struct keyed_set *set, size_t at, size_t len)
+{
+    return len ? str_make(set->keys.ptr + at, len) : (struct str){ NULL, 0 };
+}
+
 static struct end low_end(const struct keyed_set *set, size_t i)
 {
     const struct keyed_span *s = &set->spans[i];
-    return (struct end){ s->span.low, str_make(set->keys.ptr + s->low_at, s->low_len), s->span.low_open };
+    return (struct end){ s->span.low, key_at(set, s->low_at, s->low_len), s->span.low_open };
 }
 
 static struct end high_end(const struct keyed_set *set, size_t i)
 {
     const struct keyed_span *s = &set->spans[i];
-    return (struct end){ s->span.high, str_make(set->keys.ptr + s->high_at, s->high_len), s->span.high_open };
+    return (struct end){ s->span.high, key_at(set, s->high_at, s->high_len), s->span.high_open };
 }
 
 /* Both ends are bounded. */

@@ -113,7 +113,7 @@ def table_pairs(scheme):
 
 def usable(scheme, pair):
     """References that hold numbers in machine words are not asked about larger ones."""
-    limit = {"npm": 15, "cargo": 18, "apk": 8}.get(scheme, 40)
+    limit = {"dpkg": 15, "semver": 15, "npm": 15, "cargo": 18, "apk": 8}.get(scheme, 40)
     return all("\t" not in t and "\n" not in t and t.isascii() and not re.search(r"\d{%d}" % (limit + 1), t) for t in pair)
 
 
@@ -138,4 +138,4 @@ def pairs(scheme, count, seed=1, tables=True):
             if usable(scheme, pair):
                 yield pair
     if tables:
-        yield from table_pairs(scheme)
+        yield from (pair for pair in table_pairs(scheme) if usable(scheme, pair))

@@ -1,0 +1,34 @@
+# What the scripts here share; read with `.`, from the source root.
+# shellcheck shell=sh
+
+say() { printf '\n== %s\n' "$*" >&2; }
+fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
+
+# install_deps GROUP...: asks on a terminal; where nobody can answer, it goes ahead and says so.
+install_deps() {
+    if [ -t 0 ] && [ -z "${CI:-}" ]; then
+        scripts/install-deps "$@"
+    else
+        scripts/install-deps --yes "$@"
+    fi
+}
+
+# build DIR [MESON_OPTIONS...]: sets the folder up once, then builds; quiet unless it fails.
+build() {
+    dir=$1
+    shift
+    mkdir -p "$dir"
+    if ! {
+        if [ -f "$dir/build.ninja" ]; then
+            [ $# = 0 ] || meson configure "$dir" "$@"
+        else
+            meson setup "$dir" "$@"
+        fi && ninja -C "$dir"
+    } >"$dir/build.log" 2>&1; then
+        tail -n 60 "$dir/build.log" >&2
+        fail "the build in $dir failed; all of it: $dir/build.log"
+    fi
+    if [ -x "$dir/src/cmd/drydock" ] && [ ! -e "$dir/drydock" ]; then
+        ln -s src/cmd/drydock "$dir/drydock"
+    fi
+}
