@@ -13,8 +13,8 @@ enum { MAX_DEPTH = 256 };
 
 /* Left out unless asked for: they hold other machines' files, or none at all. */
 static const char *const left_out[] = {
-    "proc", "sys", "dev", "run", "var/lib/docker", "var/lib/containers", "var/lib/containerd", "var/lib/kubelet/pods", "var/lib/lxc",
-    "var/lib/machines", "var/lib/buildkit", "snap", "mnt", "media",
+    "proc", "sys", "dev", "var/lib/docker", "var/lib/containers", "var/lib/containerd", "var/lib/buildkit", "var/lib/kubelet/pods",
+    "var/lib/lxc", "var/lib/machines",
 };
 
 struct folder_walk {

@@ -1,4 +1,4 @@
-/* conan - versions as Conan 2 reads them: items parted by dots, each a number or a word, a prerelease behind the last '-'
+/* conan - versions as Conan 2 reads them: items parted by dots, each a number or a word, a prerelease behind the first '-'
  * and a build behind the last '+', which are such rows themselves. Zeros at the end do not count. A prerelease comes before
  * its version, a build after.
  *
@@ -14,6 +14,18 @@ struct conan {
     struct str items, pre, build; /* ptr NULL: none */
 };
 
+/* No item is empty or looks like a number with a sign. */
+static bool row_is_valid(struct str row)
+{
+    struct str item;
+    for (bool more = true; more;) {
+        more = str_cut(row, '.', &item, &row);
+        if (item.len == 0 || str_at(item, '-') || str_at(item, '+'))
+            return false;
+    }
+    return true;
+}
+
 static bool conan_parse(struct str text, struct conan *out)
 {
     size_t pos;
@@ -25,11 +37,11 @@ static bool conan_parse(struct str text, struct conan *out)
         out->build = str_skip(out->items, pos + 1);
         out->items = str_head(out->items, pos);
     }
-    if (str_rfind(out->items, '-', &pos)) {
+    if (str_find(out->items, '-', &pos)) {
         out->pre = str_skip(out->items, pos + 1);
         out->items = str_head(out->items, pos);
     }
-    return out->items.len > 0;
+    return row_is_valid(out->items) && (!out->pre.ptr || row_is_valid(out->pre)) && (!out->build.ptr || row_is_valid(out->build));
 }
 
 static bool is_number(struct str item)
@@ -78,15 +90,20 @@ static bool conan_key(struct str text, struct buf *out)
     return key_close(out, v.build.ptr ? row_key(key_byte(p, ROW_END + 1), v.build) : p);
 }
 
+/* A number without zeros in front. */
+static struct str plain_number(struct str item)
+{
+    while (item.len > 1 && item.ptr[0] == '0')
+        item = str_skip(item, 1);
+    return item;
+}
+
 static int item_order(struct str a, struct str b)
 {
-    if (!is_number(a) || !is_number(b))
-        return str_cmp(a, b);
-    while (str_at(a, '0'))
-        a = str_skip(a, 1);
-    while (str_at(b, '0'))
-        b = str_skip(b, 1);
-    return a.len != b.len ? (a.len < b.len ? -1 : 1) : str_cmp(a, b);
+    bool numbers = is_number(a) && is_number(b);
+    a = is_number(a) ? plain_number(a) : a;
+    b = is_number(b) ? plain_number(b) : b;
+    return numbers && a.len != b.len ? (a.len < b.len ? -1 : 1) : str_cmp(a, b);
 }
 
 static int row_order(struct str a, struct str b)

@@ -49,8 +49,8 @@ bool partial_parse(struct range *range, struct str word, struct partial *out)
         return bad_word(range, word);
     /* Advisories have "19.03.1" where no version has zeros; the numbers are meant. */
     if (zeros && out->count == 3) {
-        out->text = range_text(range, "%llu.%llu.%llu%.*s", (unsigned long long)out->number[0], (unsigned long long)out->number[1],
-                               (unsigned long long)out->number[2], STR_ARG(rest));
+        out->text = range_text(range, "%llu.%llu.%llu%.*s", (unsigned long long)out->number[0],
+                               (unsigned long long)out->number[1], (unsigned long long)out->number[2], STR_ARG(rest));
         if (!out->text.ptr)
             return false;
     }

@@ -20,7 +20,7 @@ FEEDS = {
     "gem": [("rubysec-advisories", r"yml$", r"""["'][<>=~ ]*(\d[0-9A-Za-z.-]*)""")],
     "composer": [("php-security-advisories", r"yaml$", r"'[<>=]*(\d[^']*)'")],
 }
-FEEDS["npm"] = FEEDS["maven"] = FEEDS["semver"] + FEEDS["cargo"]
+FEEDS["npm"] = FEEDS["maven"] = FEEDS["conan"] = FEEDS["semver"] + FEEDS["cargo"]
 
 # What a random version is made of: "A|B" a choice, "x?" maybe, "x*" repeated up to twice, {name} a part.
 NUMBER = ["0", "1", "2", "3", "9", "10", "11", "19", "20", "100", "00", "01", "010", "20240102", "123456789"]
@@ -53,6 +53,9 @@ GRAMMARS = {
               "q": ["alpha", "a", "beta", "b", "milestone", "m", "rc", "cr", "snapshot", "SNAPSHOT", "sp", "ga", "final", "release",
                     "Final", "RELEASE", "jre", "x", "foo"]}),
 }
+GRAMMARS["conan"] = (["{item}{dot}*{dot}*{pre}?{build}?"], {
+    "item": ["{n}", "{n}", "{word}", "{n}{word}", "{word}{n}"], "dot": [".{item}", ".0"],
+    "pre": ["-{item}{dot}*", "-{item}-{item}"], "build": ["+{item}{dot}*"]})
 GRAMMARS["npm"] = (["{v}?{n}.{n}.{n}{pre}?{build}?", "{n}.{n}.{n}{word}{n}?"], dict(GRAMMARS["semver"][1], v=["v", "=", "=v", "v ", " "]))
 GRAMMARS["cargo"] = GRAMMARS["semver"]
 GRAMMARS["go"] = (["v?{n}.{n}.{n}{pre}?{build}?", "v{n}.{n}", "v{n}", "v{n}.{n}.{n}-0.20240102030405-abcdef012345", "v{n}.{n}.{n}+incompatible"],

@@ -1,0 +1,387 @@
+"""Seeds of the fuzz targets that read containers: compressed streams, tar, zip, BoltDB, images, and what workers send."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import zipfile
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+import drydock  # noqa: E402  the makers of images that the black-box tests use
+
+TEXT = b"A layer holds files; a file holds facts.\n" * 9
+LAYER = [("etc/os-release", drydock.OS_RELEASE), ("var/lib/dpkg/status", drydock.deb("libc6", "2.36-9", "glibc (2.36-8)")),
+         ("var/lib/dpkg/info/libc6.list", "/.\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n"),
+         ("usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA", drydock.wheel("six", "1.16.0")),
+         ("app/node_modules/a/package.json", drydock.node("a", "1.2.3"))]
+
+
+# ---- compressed streams ------------------------------------------------------------------------------------------------
+
+def zstd_raw(data):
+    """A frame of raw and run-length blocks (RFC 8878, 3.1.1): needs no compressor."""
+    blocks = struct.pack("<I", len(data) << 3)[:3] + data + struct.pack("<I", 70 << 3 | 1 << 1 | 1)[:3] + b"z"
+    return b"\x28\xb5\x2f\xfd" + struct.pack("<BB", 0x00, 0x38) + blocks
+
+
+def gzip_with_fields(data):
+    """Extra field, name, comment and header check (RFC 1952, 2.3.1)."""
+    head = b"\x1f\x8b\x08\x1e\0\0\0\0\0\xff" + struct.pack("<H", 4) + b"ab\0\0" + b"layer.tar\0" + b"a comment\0"
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = deflate.compress(data) + deflate.flush()
+    return head + struct.pack("<H", zlib.crc32(head) & 0xffff) + body + struct.pack("<II", zlib.crc32(data), len(data))
+
+
+def compressed(data):
+    fixed = zlib.compressobj(9, zlib.DEFLATED, 31, 8, zlib.Z_FIXED)
+    yield from (gzip.compress(data, level, mtime=0) for level in (0, 1, 9))
+    yield fixed.compress(data) + fixed.flush()
+    yield gzip.compress(data[:9], mtime=0) + gzip.compress(data[9:], mtime=0)
+    yield gzip.compress(data, mtime=0) + bytes(512)
+    yield gzip_with_fields(data)
+    yield bz2.compress(data)
+    yield lzma.compress(data)
+    yield lzma.compress(data, check=lzma.CHECK_CRC32) + lzma.compress(data)
+    yield zstd_raw(data)
+    yield b"\x50\x2a\x4d\x18" + struct.pack("<I", 3) + b"abc" + zstd_raw(data)
+    if shutil.which("zstd"):
+        for options in (["-1"], ["-19", "--no-check"], ["--long=27"]):
+            yield subprocess.run(["zstd", "-q", "-c", *options], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def codec_inflate():
+    yield TEXT
+    yield from compressed(TEXT)
+    yield from compressed(bytes(70000))
+
+
+# ---- tar ---------------------------------------------------------------------------------------------------------------
+
+def member(name, data=b"", type=tarfile.REGTYPE, fields=(), pax=None, format=tarfile.USTAR_FORMAT, after_header=b""):
+    """A member whose header has `fields`, (offset, bytes), written over it before its checksum is made."""
+    info = tarfile.TarInfo(name)
+    info.size, info.type, info.mode, info.pax_headers = len(data) + len(after_header), type, 0o644, pax or {}
+    blocks = info.tobuf(format=tarfile.PAX_FORMAT if pax else format)
+    head, block = blocks[:-512], bytearray(blocks[-512:])
+    for offset, value in fields:
+        block[offset:offset + len(value)] = value
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return head + bytes(block) + after_header + data + bytes(-len(data) % 512)
+
+
+def octal(value):
+    return b"%011o\0" % value
+
+
+def sparse_members():
+    data, real = b"x" * 512 + b"y" * 100, octal(5000)
+    ranges = octal(0) + octal(512) + octal(4096) + octal(100)
+    old = [(257, b"ustar  \0"), (386, ranges), (483, real)]
+    yield member("old-gnu", data, b"S", old)
+    more = (octal(4200) + octal(0)).ljust(504, b"\0") + bytes(8)
+    yield member("old-gnu-extended", data, b"S", [(124, octal(len(data))), *old, (482, b"\1")], after_header=more)
+    name = {"GNU.sparse.name": "a/sparse-file", "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "5000"}
+    yield member("GNUSparseFile.0/a", b"2\n0\n512\n4096\n100\n".ljust(512, b"\0") + data, pax=name)
+    version_01 = {"GNU.sparse.map": "0,512,4096,100", "GNU.sparse.numblocks": "2", "GNU.sparse.size": "5000", "GNU.sparse.name": "b"}
+    yield member("GNUSparseFile.1/b", data, pax=version_01)
+    records = b"".join(pax_record(key, value) for key, value in [
+        (b"GNU.sparse.size", b"5000"), (b"GNU.sparse.numblocks", b"2"), (b"GNU.sparse.offset", b"0"), (b"GNU.sparse.numbytes", b"512"),
+        (b"GNU.sparse.offset", b"4096"), (b"GNU.sparse.numbytes", b"100")])
+    yield member("PaxHeaders/c", records, b"x") + member("c", data)
+
+
+def pax_record(key, value):
+    length = len(key) + len(value) + 3
+    while len(str(length)) + len(key) + len(value) + 3 != length:
+        length = len(str(length)) + len(key) + len(value) + 3
+    return b"%d %s=%s\n" % (length, key, value)
+
+
+def odd_members():
+    yield member("base-256", b"abc", fields=[(124, b"\x80" + struct.pack(">QI", 0, 3)[1:])])
+    yield member("version-7", b"abc", fields=[(257, bytes(255))])
+    yield member("negative", fields=[(124, b"\xff" * 12)])
+    yield member("spaces", b"abc", fields=[(124, b"         3 \0"), (136, b"\xff" * 11 + b"\xc0")])
+    yield member("prefix", b"abc", fields=[(345, b"a/folder/before")])
+    yield member("../../out/./of//here/", b"abc")
+    yield member("././@LongLink", b"a/" * 90 + b"long\0", b"L") + member("././@LongLink", b"b/" * 90 + b"link\0", b"K") + member("short", type=b"2")
+    yield member("pax_global_header", pax_record(b"comment", b"x") + pax_record(b"path", b"everywhere"), b"g") + member("a", b"abc")
+    yield member("PaxHeaders/a", pax_record(b"size", b"3") + pax_record(b"path", "é/ü".encode()) + pax_record(b"linkpath", b""), b"x") + member("a", b"abc")
+    for type in b"1234567ADVMNZ":
+        yield member("type", type=bytes([type]), fields=[(157, b"etc/target")])
+
+
+def tars():
+    end = bytes(1024)
+    for format in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        long_name = "a" * 60 + "/" + "b" * 60 + ("" if format == tarfile.USTAR_FORMAT else "/" + "c" * 160)
+        yield drydock.layer(drydock.folder("etc"), *LAYER, (long_name, "text"), drydock.symlink("etc/link", "../usr/lib/os-release"),
+                            drydock.hardlink("etc/hard", "etc/os-release"), ("lib/.wh.old", ""), ("opt/.wh..wh..opq", ""), format=format)
+    yield from (data + end for data in (*sparse_members(), *odd_members()))
+    yield b"".join([*sparse_members(), *odd_members()])
+
+
+def codec_tar():
+    for data in tars():
+        for first in (0, 1, 2, 3, 75):
+            yield bytes([first]) + data
+
+
+# ---- zip ---------------------------------------------------------------------------------------------------------------
+
+class Unseekable(io.BytesIO):
+    """Makes zipfile write sizes behind the contents (APPNOTE 4.3.9)."""
+
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError
+
+    def seek(self, *_):
+        raise OSError
+
+
+def zip_of(out, method, comment=b"", zip64=False):
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr(zipfile.ZipInfo("folder/"), b"")
+        for name in ("folder/a.txt", "empty", "ünïcode"):
+            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=zip64) as file:
+                file.write(TEXT if name != "empty" else b"")
+        archive.comment = comment
+    return out.getvalue()
+
+
+def zip64_end(data):
+    """The same archive with a zip64 end record and its locator (4.3.14, 4.3.15)."""
+    at = data.rindex(b"PK\5\6")
+    count, size, offset = struct.unpack_from("<HII", data, at + 10)
+    end64 = b"PK\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size, offset)
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 0)
+    return data[:at] + end64 + b"PK\6\7" + struct.pack("<IQI", 0, at, 1) + end
+
+
+def codec_zip():
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
+        data = zip_of(io.BytesIO(), method)
+        yield from (data, zip64_end(data), b"#!/bin/sh\n" + data)
+    yield zip_of(io.BytesIO(), zipfile.ZIP_DEFLATED, b"a comment PK\5\6", True)
+    yield zip_of(Unseekable(), zipfile.ZIP_DEFLATED)
+
+
+# ---- BoltDB ------------------------------------------------------------------------------------------------------------
+
+class Bolt:
+    """Nested dicts of bytes as a BoltDB file (bbolt's page.go, bucket.go, db.go), each level as full as its pages get."""
+
+    def __init__(self, tree, page_bytes=1024, inline=True, metas=2):
+        self.page_bytes, self.inline = page_bytes, inline
+        self.file = bytearray(metas * page_bytes)
+        root = self.bucket_page(tree)
+        for number in range(metas):
+            meta = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, page_bytes, 0, root, 0, 2**64 - 1, len(self.file) // page_bytes, 6 + number)
+            hash_ = 0xCBF29CE484222325
+            for byte in meta:
+                hash_ = (hash_ ^ byte) * 0x100000001B3 % 2**64
+            page = struct.pack("<QHHI", number, 4, 0, 0) + meta + struct.pack("<Q", hash_)
+            self.file[number * page_bytes:number * page_bytes + len(page)] = page
+
+    def value_of(self, value):
+        if not isinstance(value, dict):
+            return 0, value
+        inline = self.inline and all(isinstance(v, bytes) for v in value.values()) and sum(map(len, value.values())) < 200
+        if inline:
+            return 1, struct.pack("<QQ", 0, 0) + self.elements(0, [(k, 0, v) for k, v in sorted(value.items())], 2)
+        return 1, struct.pack("<QQ", self.bucket_page(value), 0)
+
+    def elements(self, number, items, flags):
+        table, data = b"", b""
+        for index, (key, flag, value) in enumerate(items):
+            at = 16 * (len(items) - index) + len(data)
+            table += struct.pack("<IIII", flag, at, len(key), len(value)) if flags == 2 else struct.pack("<II", at, len(key)) + value
+            data += key + (value if flags == 2 else b"")
+        size = 16 + len(table) + len(data)
+        return struct.pack("<QHHI", number, flags, len(items), (size - 1) // self.page_bytes) + table + data
+
+    def level(self, items, flags):
+        parents, least = [], 1 if flags == 2 else 2
+        while items or not parents:
+            count, size = 0, 16
+            while count < len(items) and (count < least or size + 16 + len(items[count][0]) + len(items[count][2]) <= self.page_bytes):
+                size += 16 + len(items[count][0]) + len(items[count][2])
+                count += 1
+            number = len(self.file) // self.page_bytes
+            page = self.elements(number, items[:count], flags)
+            self.file += page + bytes(-len(page) % self.page_bytes)
+            parents.append((items[0][0] if items else b"", 0, struct.pack("<Q", number)))
+            items = items[count:]
+        return parents
+
+    def bucket_page(self, tree):
+        items = [(key, *self.value_of(value)) for key, value in sorted(tree.items())]
+        level = self.level(items, 2)
+        while len(level) > 1:
+            level = self.level(level, 1)
+        return struct.unpack("<Q", level[0][2])[0]
+
+
+def trivy_tree():
+    """A few buckets as a database of advisories has them."""
+    def text(value):
+        return json.dumps(value).encode()
+    return {
+        b"alpine 3.20": {b"zlib": {b"CVE-2022-37434": text({"FixedVersion": "1.2.12-r2"})}},
+        b"debian 12": {b"glibc": {b"CVE-2024-2961": text({"FixedVersion": "2.36-9+deb12u6", "Severity": 3, "VendorIDs": ["DSA-5673-1"]}),
+                                  b"CVE-2010-4756": text({"Status": 6, "Severity": 1})}},
+        b"pip::GitHub Security Advisory Pip": {b"django": {b"CVE-2024-27351": text(
+            {"PatchedVersions": ["3.2.25"], "VulnerableVersions": [">=3.2, <3.2.25"], "VendorIDs": ["GHSA-vm8q-m57g-pff3"]})}},
+        b"Red Hat": {b"openssl": {b"RHSA-2022:1": text({"Entries": [{"FixedVersion": "1:3.0.1-2.el9", "Affected": [1], "Arches": ["x86_64"],
+                                  "Cves": [{"ID": "CVE-2022-0778", "Severity": 3}]}]})}},
+        b"Red Hat CPE": {b"cpe": {b"1": b'"cpe:/o:redhat:enterprise_linux:9"'}, b"repository": {b"rhel-9-baseos": b"[1]"}, b"nvr": {b"ubi9-9-1-x86_64": b"[1]"}},
+        b"data-source": {b"alpine 3.20": text({"ID": "alpine", "Name": "Alpine Secdb", "URL": "https://secdb.example/"})},
+        b"vulnerability": {b"CVE-2024-%04d" % i: text(
+            {"Title": "x", "Description": "y" * i, "Severity": "HIGH", "CweIDs": ["CWE-79"], "References": ["https://a.example/"],
+             "VendorSeverity": {"nvd": 3}, "CVSS": {"nvd": {"V3Vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "V3Score": 9.8}},
+             "PublishedDate": "2024-01-02T03:04:05Z"}) for i in range(0, 2000, 400)},
+    }
+
+
+def bolts():
+    yield Bolt(trivy_tree()).file
+    yield Bolt(trivy_tree(), 4096).file
+    yield Bolt(trivy_tree(), 1024, inline=False).file
+    yield Bolt({b"%03d" % i: b"v" * 40 for i in range(120)}).file
+    yield Bolt({}).file
+    yield Bolt({b"a": {b"b": {b"c": {b"d": b"e"}}}}).file
+
+
+def codec_bolt():
+    yield from bolts()
+
+
+# ---- images ------------------------------------------------------------------------------------------------------------
+
+def tar_of(members):
+    return drydock.layer(*members, format=tarfile.USTAR_FORMAT)
+
+
+LAYERS = [drydock.layer(*LAYER, format=tarfile.USTAR_FORMAT), drydock.layer(("lib/.wh.old", ""), format=tarfile.USTAR_FORMAT)]
+
+
+def images():
+    for how in ("plain", "gzip"):
+        yield tar_of(drydock.docker_members(LAYERS, how=how))
+        yield tar_of(drydock.oci_members(LAYERS, how=how))
+    pairs = [drydock.oci_blobs([LAYERS[0]], arch=arch) for arch in ("amd64", "arm64")]
+    blobs = {**pairs[0][1], **pairs[1][1]}
+    descriptors = [pair[0] for pair in pairs]
+    index = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": descriptors}).encode()
+    nested = {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": "sha256:" + drydock.sha(index), "size": len(index)}
+    yield tar_of(drydock.index_members(descriptors, blobs))
+    yield tar_of(drydock.index_members([nested], {**blobs, drydock.sha(index): index}))
+    yield tar_of(reversed(drydock.docker_members(LAYERS[:1] * 2)))
+
+
+def image_open():
+    for number, data in enumerate(images()):
+        yield data
+        yield gzip.compress(data, mtime=0)
+        if number == 0:
+            yield from compressed(data)
+
+
+def image_documents():
+    """The first byte says which document of an archive the rest is."""
+    descriptor, blobs = drydock.oci_blobs(LAYERS)
+    attestation = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:" + "0" * 64, "size": 9,
+                   "platform": {"os": "unknown", "architecture": "unknown"},
+                   "annotations": {"vnd.docker.reference.type": "attestation-manifest"}}
+    named = {**descriptor, "annotations": {"org.opencontainers.image.ref.name": "a:1", "io.containerd.image.name": "docker.io/library/a:1"}}
+    manifest = blobs[descriptor["digest"].split(":")[1]]
+    index = json.dumps({"schemaVersion": 2, "manifests": [descriptor, attestation, named]}).encode()
+    schema_1 = json.dumps({"schemaVersion": 1, "fsLayers": [{"blobSum": "sha256:" + "1" * 64}]}).encode()
+    config = json.dumps({**json.loads(drydock.config_of(LAYERS)), "variant": "v8",
+                         "history": [{"created_by": "RUN a", "comment": "b", "empty_layer": True}, {"created_by": "RUN c"}]}).encode()
+    docker = json.dumps([{"Config": "c.json", "RepoTags": ["a:1", "b.example:5000/c:2"], "Layers": ["l.tar", "l.tar"]},
+                         {"Config": "c.json", "RepoTags": None, "Layers": []}]).encode()
+    yield from (bytes([which | reference]) + text for reference in (0, 0x80) for which, texts in enumerate(
+        ([index], [manifest, index, schema_1], [manifest, schema_1], [config], [docker], [config])) for text in texts)
+
+
+def scan_image():
+    """One layer's tar, perhaps compressed."""
+    yield from tars()
+    yield from (gzip.compress(data, mtime=0) for data in LAYERS)
+    yield zstd_raw(LAYERS[0])
+
+
+# ---- what workers send -------------------------------------------------------------------------------------------------
+
+def wire_text(text):
+    return struct.pack("<I", len(text)) + text.encode()
+
+
+def wire_list(items):
+    return struct.pack("<I", len(items)) + b"".join(items)
+
+
+def image_decode():
+    digest = "sha256:" + "a" * 64
+    layer = b"".join(map(wire_text, ("layer.tar", digest, digest, "application/x-tar", "blobs/sha256/a", "RUN a"))) + struct.pack("<QQ", 512, 1024)
+    step = b"".join(map(wire_text, ("2026-01-02T03:04:05Z", "RUN a", ""))) + struct.pack("<I", 0)
+    head = b"IMG1" + b"".join(map(wire_text, ("a:1", digest, "", "linux", "amd64", "", "2026-01-02T03:04:05Z", "{}", ""))) + struct.pack("<I", 0)
+    yield head + struct.pack("<IIII", 0, 0, 0, 0)
+    yield head + wire_list([wire_text("a:1"), wire_text("b:2")]) + wire_list([wire_text("a@" + digest)]) + wire_list(
+        [layer + struct.pack("<I", 0), layer + struct.pack("<I", 0), layer + struct.pack("<I", 2)]) + wire_list([step, step])
+
+
+class Flat:
+    """A layer's inventory as src/scan/layer.c writes it: counts, tables of 32-bit words, names, pool of texts."""
+    TABLES = ("files", "packages", "distros", "owned", "notes", "warnings", "links", "marks", "names")
+
+    def __init__(self):
+        self.pool, self.tables = b"", {name: [] for name in self.TABLES}
+
+    def add(self, table, *values):
+        words = []
+        for value in values:
+            if isinstance(value, int):
+                words.append(value)
+                continue
+            words += [len(self.pool), len(value)]
+            self.pool += value.encode()
+        self.tables[table].append(struct.pack(f"<{len(words)}I", *words))
+
+    def bytes(self):
+        counts = struct.pack("<9I", *(len(self.tables[name]) for name in self.TABLES))
+        digests = b"".join(text.encode().ljust(160, b"\0") for text in ("sha256:" + "a" * 64, "sha256:" + "b" * 64))
+        return b"DDLAYER1" + counts + struct.pack("<QQQII", 9000, 3, 0, 1, 0) + digests + b"".join(
+            row for name in self.TABLES for row in self.tables[name]) + self.pool
+
+
+def scan_layer():
+    yield Flat().bytes()
+    for kind in range(0, 16, 3):
+        flat = Flat()
+        flat.add("files", "usr/lib/os-release", "etc/os-release", kind, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0, 1)
+        flat.add("files", "lib/apk/db/installed", "lib/apk/db/installed", (kind + 1) % 16, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+        for name in ("musl", "app"):
+            flat.add("packages", "lib/apk/db/installed", name, "1.2.3-r4", "x86_64", "src", "1.2.3", "a <a@b.example>", "", "MIT", "app", "", kind, 0, 0, 9, 0, 0)
+        flat.add("distros", "etc/os-release", "alpine", "3.20.3", "Alpine Linux v3.20")
+        flat.add("owned", "musl", "app/package.json", kind)
+        flat.add("notes", "etc/apk/repositories", "repository", "v3.20/main")
+        flat.add("warnings", "app/x", "damaged", 1)
+        flat.add("links", "etc/os-release", "../usr/lib/os-release", 0)
+        flat.add("links", "var/lib/rpm", "/usr/lib/sysimage/rpm", 1)
+        flat.add("marks", "usr", 1)
+        flat.add("marks", "lib/apk", 0)
+        flat.add("names", 0x1234, 0x5678)
+        yield flat.bytes()
