@@ -13,7 +13,8 @@ install_deps() {
     fi
 }
 
-# build DIR [MESON_OPTIONS...]: sets the folder up once, then builds; quiet unless it fails.
+# build DIR [MESON_OPTIONS...]: sets the folder up once, then builds; quiet unless it fails. With $only, a pattern of
+# target names, only those are built.
 build() {
     dir=$1
     shift
@@ -23,9 +24,9 @@ build() {
             [ $# = 0 ] || meson configure "$dir" "$@"
         else
             meson setup "$dir" "$@"
-        fi && ninja -C "$dir"
+        fi && ninja -C "$dir" ${only:+$(ninja -C "$dir" -t targets all | sed -n "s/^\($only\): .*/\1/p")}
     } >"$dir/build.log" 2>&1; then
-        tail -n 60 "$dir/build.log" >&2
+        sed -n '/^FAILED\|ERROR/,$p' "$dir/build.log" | grep -v '^\[[0-9/]*\] ' | head -n 60 >&2
         fail "the build in $dir failed; all of it: $dir/build.log"
     fi
     if [ -x "$dir/src/cmd/drydock" ] && [ ! -e "$dir/drydock" ]; then

@@ -24,20 +24,43 @@ static bool take_rating(struct finding *finding, struct str source)
 }
 
 /* The order that users of each distribution expect: the distribution's own word on this package, its word on the
- * vulnerability, GitHub's for its own identifiers, NVD's, then whatever the record has. `auto` in a chosen order is all that. */
-static void choose_severity(struct finding *finding, const struct match_options *options)
+ * vulnerability (Red Hat's stands under its name, not under its feed's), GitHub's for its own identifiers, NVD's, then what
+ * the record has of whoever rates it. */
+static void choose_usual(struct finding *finding)
 {
-    for (size_t i = 0; i < options->severity_source_count; i++)
-        if (!str_is(options->severity_sources[i], "auto") && take_rating(finding, options->severity_sources[i]))
-            return;
     if (finding->severity_source.len)
         return;
     if (take_rating(finding, finding->source.id) || take_rating(finding, finding->source.base_id))
+        return;
+    if (str_starts(finding->source.id, "redhat-") && take_rating(finding, STR("redhat")))
         return;
     if (str_starts(finding->id, "GHSA-") && take_rating(finding, STR("ghsa")))
         return;
     if (!take_rating(finding, STR("nvd")))
         finding->severity = finding->details.severity;
+}
+
+/* The first of the chosen sources that rates it, a package's own rating among them; "auto" is the usual order. Where none of
+ * them does, it is unknown: the user chose. */
+static void choose_severity(struct match_run *run, struct finding *finding)
+{
+    const struct match_options *options = run->options;
+    for (size_t i = 0; i < options->severity_source_count; i++) {
+        struct str source = options->severity_sources[i];
+        if (str_is(source, "auto")) {
+            choose_usual(finding);
+            return;
+        }
+        if (str_eq(source, finding->severity_source) || take_rating(finding, source))
+            return;
+    }
+    if (options->severity_source_count == 0) {
+        choose_usual(finding);
+        return;
+    }
+    finding->severity = SEVERITY_UNKNOWN;
+    finding->severity_source = (struct str){ 0 };
+    run->unrated_count++;
 }
 
 /* ---- link --------------------------------------------------------------------------------------------------------------------------- */
@@ -51,6 +74,7 @@ static const struct {
     { "alpine", "CVE-", "https://security.alpinelinux.org/vuln/" },
     { "redhat", "CVE-", "https://access.redhat.com/security/cve/" },
     { "redhat-oval", "CVE-", "https://access.redhat.com/security/cve/" },
+    { "redhat-csaf-vex", "CVE-", "https://access.redhat.com/security/cve/" },
     { "amazon", "CVE-", "https://explore.alas.aws.amazon.com/" },
     { "suse-cvrf", "CVE-", "https://www.suse.com/security/cve/" },
     { NULL, "CVE-", "https://nvd.nist.gov/vuln/detail/" },
@@ -72,73 +96,64 @@ static bool find_link(struct match_run *run, struct finding *finding, struct err
     return true;
 }
 
-static bool find_source(struct match_run *run, struct finding *finding, struct error *err)
-{
-    struct vulndb_info info;
-    struct vulndb_source_info source;
-    vulndb_info(run->db, &info);
-    for (uint32_t i = 0; i < info.source_count; i++) {
-        if (!vulndb_source_at(run->db, i, &source, err))
-            return false;
-        if (str_eq(source.source.id, finding->source.id)) {
-            finding->source = source.source;
-            return true;
-        }
-    }
-    return true;
-}
-
 bool finding_complete(struct match_run *run, struct finding *finding, struct error *err)
 {
-    if (!find_source(run, finding, err))
-        return false;
-    choose_severity(finding, run->options);
+    choose_severity(run, finding);
     return find_link(run, finding, err);
 }
 
 /* ---- order ----------------------------------------------------------------------------------------------------------------------------- */
 
-static int compare_packages(const struct finding *x, const struct finding *y)
+static int compare_subjects(const struct finding *x, const struct finding *y)
 {
     int order = str_cmp(x->package->name, y->package->name);
-    if (!order)
-        order = str_cmp(x->package->version, y->package->version);
-    if (!order)
-        order = str_cmp(x->package->path, y->package->path);
-    return order ? order : str_cmp(x->package->arch, y->package->arch);
+    return order ? order : str_cmp(x->package->version, y->package->version);
 }
 
-/* Equal findings side by side, the one with the fix to keep first. */
-static int compare_identity(const void *a, const void *b)
+/* Is it said twice? A package that is installed for two architectures is one to fix. */
+static int compare_identity(const struct finding *x, const struct finding *y)
+{
+    int order = compare_subjects(x, y);
+    if (!order)
+        order = str_cmp(x->package->path, y->package->path);
+    return order ? order : str_cmp(x->id, y->id);
+}
+
+/* Equal findings side by side, the one to keep first: one that names a fix, then that of the last source by name (as Trivy
+ * reads its buckets). */
+static int compare_kept(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
-    int order = compare_packages(x, y);
+    int order = compare_identity(x, y);
     if (!order)
-        order = str_cmp(x->id, y->id);
+        order = (x->fixed.len == 0) - (y->fixed.len == 0);
+    if (!order)
+        order = str_cmp(y->source.name, x->source.name);
     if (!order)
         order = str_cmp(y->fixed, x->fixed);
-    return order ? order : str_cmp(x->source.id, y->source.id);
+    return order ? order : (x->package > y->package) - (x->package < y->package);
 }
 
 static int compare_shown(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
-    int order = compare_packages(x, y);
-    if (!order && x->severity != y->severity)
-        order = x->severity < y->severity ? 1 : -1;
-    return order ? order : str_cmp(x->id, y->id);
+    int order = compare_subjects(x, y);
+    if (!order)
+        order = (x->severity < y->severity) - (x->severity > y->severity);
+    if (!order)
+        order = str_cmp(x->id, y->id);
+    return order ? order : str_cmp(x->package->path, y->package->path);
 }
 
-/* Several sources may tell of one vulnerability of one package: the one that names a fix stays. */
 void findings_sort(struct result *result)
 {
     struct finding *f = result->findings;
     size_t kept = 0;
     if (result->finding_count == 0)
         return;
-    qsort(f, result->finding_count, sizeof *f, compare_identity);
+    qsort(f, result->finding_count, sizeof *f, compare_kept);
     for (size_t i = 0; i < result->finding_count; i++)
-        if (kept == 0 || compare_packages(&f[kept - 1], &f[i]) != 0 || !str_eq(f[kept - 1].id, f[i].id))
+        if (kept == 0 || compare_identity(&f[kept - 1], &f[i]) != 0)
             f[kept++] = f[i];
     result->finding_count = kept;
     qsort(f, kept, sizeof *f, compare_shown);

@@ -1,11 +1,19 @@
 /* Language packages: the namespace is the ecosystem, names are looked up in its normal form. */
 #include "match/run.h"
 
-static bool no_data(struct match_run *run, struct result *result, enum coverage coverage, struct str ecosystem, struct error *err)
+static bool match_package(struct match_run *run, struct str space, const struct version_scheme *scheme,
+                          const struct package *package, struct result *result, struct error *err)
 {
-    result->coverage = coverage;
-    result->coverage_text = arena_printf(run->arena, "no data for %.*s", STR_ARG(ecosystem));
-    return result->coverage_text.ptr || arena_error(run->arena, err);
+    struct lookup lookup = { .space = space, .scheme = scheme, .package = package, .version = package->version };
+    struct arena_mark mark = arena_mark(run->arena);
+    size_t findings = result->finding_count, warnings = run->out->warning_count;
+    if (!vulndb_space_normalize(space, package->name, run->arena, &lookup.name))
+        return arena_error(run->arena, err);
+    if (!run_lookup(run, &lookup, result, err))
+        return false;
+    if (result->finding_count == findings && run->out->warning_count == warnings)
+        arena_reset(run->arena, mark); /* the normal form of a name that was not needed */
+    return true;
 }
 
 bool match_language(struct match_run *run, struct result *result, struct error *err)
@@ -17,16 +25,11 @@ bool match_language(struct match_run *run, struct result *result, struct error *
     result->target = kind->title ? str_from(kind->title) : result->packages[0]->path;
     const struct version_scheme *scheme = vulndb_space_scheme(space);
     if (!scheme)
-        return no_data(run, result, COVERAGE_NOT_SUPPORTED, space, err);
+        return run_uncovered(run, result, COVERAGE_NOT_SUPPORTED, "no advisories are known for", result->type, err);
     if (!vulndb_space_find(run->db, space, &info, err))
-        return err->kind == ERROR_NONE && no_data(run, result, COVERAGE_NO_DATA, space, err);
-    for (size_t i = 0; i < result->package_count; i++) {
-        struct lookup lookup = { .space = space, .scheme = scheme, .package = result->packages[i],
-                                 .version = result->packages[i]->version };
-        if (!vulndb_space_normalize(space, result->packages[i]->name, run->arena, &lookup.name))
-            return arena_error(run->arena, err);
-        if (!run_lookup(run, &lookup, NULL, NULL, result, err))
+        return err->kind == ERROR_NONE && run_uncovered(run, result, COVERAGE_NO_DATA, "no data for", space, err);
+    for (size_t i = 0; i < result->package_count; i++)
+        if (!match_package(run, space, scheme, result->packages[i], result, err))
             return false;
-    }
     return true;
 }

@@ -34,14 +34,15 @@ struct result {
     struct str type;                 /* "debian", "python-pkg" */
     const struct package **packages;
     size_t package_count;
-    struct finding *findings;        /* sorted by package name, id, path */
+    struct finding *findings;        /* sorted by package name, version, severity (worst first), id, path */
     size_t finding_count;
     enum coverage coverage;
     struct str coverage_text;        /* "no data for alpine 3.20"; empty when checked */
 };
 
 struct match_options {
-    const struct str *severity_sources; /* order to take severities from; none: vendor, then nvd, then ghsa … as Trivy */
+    /* Order to take severities from; none, or "auto" among them: the vendor's, GitHub's for its own identifiers, then nvd's. */
+    const struct str *severity_sources;
     size_t severity_source_count;
     struct str artifact;             /* for the OS result's target */
 };
@@ -56,7 +57,7 @@ struct matches {
 bool match_inventory(struct vulndb *db, const struct inventory *inventory, const struct match_options *options, struct arena *arena,
                      struct matches *out, struct error *err);
 
-/* End of standard support of a distribution's release, Unix seconds; false: unknown (rolling, or not in the table). */
+/* End of standard support of a distribution's release, the last second of that day; false: unknown (rolling, or not in the table). */
 bool match_end_of_life(const struct distro *distro, int64_t *end_s);
 
 #endif

@@ -16,10 +16,13 @@ bool policy_parse_severities(struct policy *policy, struct str list, struct erro
 {
     bool chosen[SEVERITY_COUNT] = { 0 };
     struct str name;
+    if (str_trim(list).len == 0)
+        return error_set(err, ERROR_USAGE, "--severity: an empty list would hide every finding");
     while (str_next(&list, ',', &name)) {
         enum severity severity;
         if (!severity_parse(str_trim(name), &severity))
-            return error_set(err, ERROR_USAGE, "--severity: \"%.*s\" is none of UNKNOWN, LOW, MEDIUM, HIGH, CRITICAL", STR_ARG(name));
+            return error_set(err, ERROR_USAGE, "--severity: \"%.*s\" is none of UNKNOWN, LOW, MEDIUM, HIGH, CRITICAL",
+                             STR_ARG(name));
         chosen[severity] = true;
     }
     memcpy(policy->severities, chosen, sizeof chosen);
@@ -57,7 +60,11 @@ bool policy_parse_fail_on(struct policy *policy, struct str text, struct error *
 {
     struct str part;
     policy->fail_on_severity = SEVERITY_UNKNOWN;
+    if (str_trim(text).len == 0)
+        return error_set(err, ERROR_USAGE,
+                         "--fail-on: write a severity, then any of fixable, kev, epss>=0.1, as in --fail-on HIGH,fixable");
     for (bool first = true; str_next(&text, ',', &part); first = false) {
+        part = str_trim(part);
         if (str_is(part, "fixable"))
             policy->fail_on_fixable = true;
         else if (str_is(part, "kev"))
@@ -65,10 +72,11 @@ bool policy_parse_fail_on(struct policy *policy, struct str text, struct error *
         else if (str_starts(part, "epss>=") && parse_epss(str_skip(part, 6), &policy->fail_on_epss))
             continue;
         else if (!first || !severity_parse(part, &policy->fail_on_severity))
-            return error_set(err, ERROR_USAGE,
-                             "--fail-on: \"%.*s\" is not understood; write a severity, then any of fixable, kev, epss>=0.1, as in "
-                             "--fail-on HIGH,fixable",
-                             STR_ARG(part));
+            return error_set(
+                err, ERROR_USAGE,
+                "--fail-on: \"%.*s\" is not understood; write a severity, then any of fixable, kev, epss>=0.1, as in "
+                "--fail-on HIGH,fixable",
+                STR_ARG(part));
     }
     policy->fail_on = true;
     return true;
@@ -78,7 +86,8 @@ bool policy_parse_fail_on(struct policy *policy, struct str text, struct error *
 
 static bool is_unfixed(enum vuln_status status)
 {
-    return status == STATUS_AFFECTED || status == STATUS_WILL_NOT_FIX || status == STATUS_FIX_DEFERRED || status == STATUS_END_OF_LIFE;
+    return status == STATUS_AFFECTED || status == STATUS_WILL_NOT_FIX || status == STATUS_FIX_DEFERRED ||
+           status == STATUS_END_OF_LIFE;
 }
 
 static bool is_shown(const struct policy *policy, const struct finding *finding)
@@ -132,8 +141,9 @@ static struct str why_blind(const struct policy *policy, const struct matches *m
             return arena_printf(arena, "the gate cannot judge %.*s: %.*s; use a database that covers it, or --allow-no-data",
                                 STR_ARG(matches->results[i].target), STR_ARG(matches->results[i].coverage_text));
     if (facts->starter && !policy->allow_starter)
-        return STR("the gate cannot judge by the starter database alone, which holds only a few hundred vulnerabilities: give a full "
-                   "one with --db, or --allow-starter");
+        return STR(
+            "the gate cannot judge by the starter database alone, which holds only a few hundred vulnerabilities: give a full "
+            "one with --db, or --allow-starter");
     return (struct str){ 0 };
 }
 

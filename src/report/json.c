@@ -7,7 +7,7 @@
 struct json_report {
     struct json_writer w;
     const struct report *report;
-    struct buf scratch;       /* for package URLs */
+    struct buf scratch; /* for package URLs */
 };
 
 static const struct inventory_layer *layer_of(const struct json_report *j, uint32_t index)
@@ -29,20 +29,20 @@ static void put_layer(struct json_report *j, const char *key, uint32_t index)
 
 static void put_identifier(struct json_report *j, const char *key, const struct package *p)
 {
+    char uid[32];
+    snprintf(uid, sizeof uid, "%016llx", (unsigned long long)package_uid(p, &j->scratch));
     buf_clear(&j->scratch);
     purl_write(p, &j->report->inventory->distro, &j->scratch);
     jw_open(&j->w, key, '{');
     jw_text(&j->w, "PURL", buf_view(&j->scratch));
+    jw_text(&j->w, "UID", str_from(uid));
     jw_close(&j->w, '}');
 }
 
-/* Trivy's ID: name@version, for rpm with the architecture. */
 static void put_package_id(struct json_report *j, const char *key, const struct package *p)
 {
     buf_clear(&j->scratch);
-    buf_printf(&j->scratch, "%.*s@%.*s", STR_ARG(p->name), STR_ARG(p->version));
-    if (strcmp(p->kind->scheme, "rpm") == 0 && p->arch.len)
-        buf_printf(&j->scratch, ".%.*s", STR_ARG(p->arch));
+    package_id_write(p, &j->scratch);
     jw_text(&j->w, key, buf_view(&j->scratch));
 }
 
@@ -380,6 +380,24 @@ static bool put_id(struct json_report *j, struct str body, struct error *err)
     return true;
 }
 
+/* DEL and the C1 controls need no escape in JSON, but a terminal obeys them: they are written as \u007f to \u009f. In a
+ * document that is UTF-8 they can only stand in strings. */
+static void put_escaped(struct buf *out, struct str json)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < json.len; i++) {
+        unsigned char c = (unsigned char)json.ptr[i], next = i + 1 < json.len ? (unsigned char)json.ptr[i + 1] : 0;
+        bool is_c1 = c == 0xC2 && next >= 0x80 && next < 0xA0;
+        if (c != 0x7F && !is_c1)
+            continue;
+        buf_add(out, json.ptr + plain, i - plain);
+        buf_printf(out, "\\u%04x", is_c1 ? next : c);
+        i += is_c1;
+        plain = i + 1;
+    }
+    buf_str(out, str_skip(json, plain));
+}
+
 bool json_report_write(const struct report *report, struct buf *out, struct error *err)
 {
     struct buf body;
@@ -391,8 +409,8 @@ bool json_report_write(const struct report *report, struct buf *out, struct erro
     jw_open(&j.w, NULL, '{');
     jw_u64(&j.w, "SchemaVersion", 2);
     bool ok = put_id(&j, buf_view(&body), err);
-    jw_time_given(&j.w, "CreatedAt", time_printed());
-    buf_str(out, buf_view(&body));
+    jw_time(&j.w, "CreatedAt", time_printed());
+    put_escaped(out, buf_view(&body));
     jw_close(&j.w, '}');
     buf_chr(out, '\n');
     out->failed |= body.failed;

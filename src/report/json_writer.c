@@ -3,6 +3,8 @@
 
 #include "codec/codec.h"
 
+#include <math.h>
+
 static void begin_value(struct json_writer *w, const char *key)
 {
     if (!w->first)
@@ -54,7 +56,7 @@ void jw_text_given(struct json_writer *w, const char *key, struct str value)
 void jw_number(struct json_writer *w, const char *key, double value)
 {
     begin_value(w, key);
-    buf_printf(w->out, "%.10g", value);
+    buf_printf(w->out, "%.7g", isfinite(value) ? value : 0); /* what a float holds; the program stays in the "C" locale */
 }
 
 void jw_u64(struct json_writer *w, const char *key, uint64_t value)
@@ -83,11 +85,15 @@ void jw_texts(struct json_writer *w, const char *key, const struct str *values, 
     jw_close(w, ']');
 }
 
-void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s)
+void jw_time(struct json_writer *w, const char *key, int64_t unix_s)
 {
     char text[32];
-    if (!unix_s)
-        return;
     time_format(unix_s, text);
     jw_text(w, key, str_from(text));
+}
+
+void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s)
+{
+    if (unix_s)
+        jw_time(w, key, unix_s);
 }

@@ -1,4 +1,5 @@
-/* parts.h (private) - what several report formats need: a JSON writer, package URLs, parts of versions, counts, a text grid. */
+/* parts.h (private) - what several report formats need: a JSON writer, package URLs, parts of versions, counts, texts that are
+ * safe on a terminal, a text grid. */
 #ifndef DRYDOCK_REPORT_PARTS_H
 #define DRYDOCK_REPORT_PARTS_H
 
@@ -20,6 +21,7 @@ void jw_u64(struct json_writer *w, const char *key, uint64_t value);
 void jw_bool(struct json_writer *w, const char *key, bool value);
 void jw_raw(struct json_writer *w, const char *key, struct str json);
 void jw_texts(struct json_writer *w, const char *key, const struct str *values, size_t count);
+void jw_time(struct json_writer *w, const char *key, int64_t unix_s);         /* RFC 3339, UTC */
 void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s);   /* only when it is not 0 */
 
 /* ---- packages ---------------------------------------------------------------------------------------------------------------------- */
@@ -29,7 +31,12 @@ struct version_parts {
     struct str epoch, version, release;
 };
 struct version_parts version_split(const struct package *package, struct str text);
-/* The package URL by the purl specification (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst). */
+/* Trivy's ID: name@version, for rpm name@version-release.arch. */
+void package_id_write(const struct package *package, struct buf *out);
+/* A number for this package at this place: the same in every scan. Clears and uses the scratch. */
+uint64_t package_uid(const struct package *package, struct buf *scratch);
+/* The package URL by the purl specification (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst); which vendor, distribution
+ * and epoch stand in it is as in Trivy's reports. */
 void purl_write(const struct package *package, const struct distro *distro, struct buf *out);
 
 /* ---- counts -------------------------------------------------------------------------------------------------------------------------- */
@@ -39,20 +46,36 @@ struct severity_counts {
 };
 struct severity_counts count_severities(const struct result *result);
 
+/* ---- texts of images and feeds, for people ------------------------------------------------------------------------------------------- */
+
+/* Without anything that a terminal takes for a command or that hides or reorders text: white space becomes a blank, the rest
+ * "?". The copy (the text itself where it is harmless) is in the arena; empty when that is exhausted. */
+struct str text_shown(struct arena *arena, struct str text);
+void put_shown(struct buf *out, struct str text);
+/* Takes the next line of at most `width` columns from *rest, broken at a blank where there is one, else behind or before a
+ * sign that divides words, paths and versions. False at the end. */
+bool line_next(struct str *rest, size_t width, struct str *line);
+
 /* ---- grid: a table in box-drawing characters ------------------------------------------------------------------------------------------- */
 
 enum { GRID_MAX_COLUMNS = 8 };
 
 struct grid_cell {
-    struct str text;          /* may hold line breaks */
+    struct str text;          /* made by text_shown; may hold line breaks besides */
     const char *color;        /* SGR parameters such as "31;1"; NULL: none */
 };
 
+/* The last column is for long texts. Where the line has no room for it beside the others, it stands below them, across all
+ * but the first:
+ *     ┌──────┬────────────────┬─────────┐
+ *     │ bash │ CVE-2019-18276 │ LOW     │
+ *     │      │ An issue was discovered  │
+ *     └──────┴──────────────────────────┘ */
 struct grid {
     struct arena *arena;
     const char *const *titles;
     size_t column_count;
-    const size_t *min_widths; /* columns are not made narrower than this, nor wrapped before max_widths */
+    const size_t *min_widths; /* columns are not made narrower than this, nor wider than max_widths */
     const size_t *max_widths;
     struct grid_cell *cells;  /* row by row */
     size_t row_count, row_cap;
@@ -64,7 +87,6 @@ struct grid {
 struct grid_cell *grid_row(struct grid *grid, uint32_t group);
 /* Draws at most `width` columns wide (0: as wide as max_widths make it); false when it does not fit, then nothing is written. */
 bool grid_draw(const struct grid *grid, size_t width, bool color, struct buf *out);
-
 
 /* ---- formats, one a file ------------------------------------------------------------------------------------------------------------------ */
 

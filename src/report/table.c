@@ -6,9 +6,10 @@
 
 enum { COLUMNS = 7, MAX_TITLE = 160 };
 
-static const char *const titles[COLUMNS] = { "Library", "Vulnerability", "Severity", "Status", "Installed Version", "Fixed Version", "Title" };
+static const char *const titles[COLUMNS] = { "Library",           "Vulnerability", "Severity", "Status",
+                                             "Installed Version", "Fixed Version", "Title" };
 static const size_t min_widths[COLUMNS] = { 10, 14, 8, 8, 9, 9, 18 };
-static const size_t max_widths[COLUMNS] = { 30, 24, 8, 19, 28, 28, 60 };
+static const size_t max_widths[COLUMNS] = { 40, 24, 8, 19, 28, 28, 70 };
 static const bool merges[COLUMNS] = { true, false, true, true, true, true, false };
 static const char *const severity_colors[SEVERITY_COUNT] = { "36", "34", "33", "31", "31;1" };
 
@@ -26,19 +27,30 @@ static void paint(const struct table *t, const char *color, const char *text)
         buf_text(t->out, text);
 }
 
-/* Text of an image or a feed, safe on a terminal. */
-static void put_safe(struct buf *out, struct str text)
+/* A paragraph of "label: text", broken into lines that fit. */
+static void put_note(struct table *t, const char *color, const char *label, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        buf_chr(out, (unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f ? '?' : text.ptr[i]);
+    size_t width = t->report->width ? t->report->width : SIZE_MAX, indent = strlen(label) + 2;
+    struct str rest = text_shown(&t->arena, text), line;
+    if (width < 2 * indent)
+        width = 2 * indent;
+    paint(t, color, label);
+    buf_chr(t->out, ':');
+    for (size_t used = indent; line_next(&rest, width - used, &line); used = 2) {
+        buf_text(t->out, used == indent ? " " : "\n  ");
+        buf_str(t->out, line);
+    }
+    buf_chr(t->out, '\n');
 }
 
-static void put_heading(const struct table *t, struct str target)
+static void put_heading(struct table *t, struct str target)
 {
+    size_t width = t->report->width;
+    target = text_shown(&t->arena, target);
     buf_chr(t->out, '\n');
-    put_safe(t->out, target);
+    buf_str(t->out, target);
     buf_chr(t->out, '\n');
-    for (size_t i = 0, n = term_columns(target); i < n; i++)
+    for (size_t i = 0, n = term_columns(target); i < n && (!width || i < width); i++)
         buf_chr(t->out, '=');
     buf_chr(t->out, '\n');
 }
@@ -60,35 +72,44 @@ static void put_totals(const struct table *t, const struct result *result)
 
 /* ---- findings -------------------------------------------------------------------------------------------------------------------------- */
 
-/* The package's name, and its file where the same name stands at several places. */
-static struct str library_text(struct table *t, const struct result *result, const struct package *p)
+/* Does the same version of this package stand at several places? */
+static bool is_repeated(const struct result *result, const struct package *p)
 {
     size_t places = 0;
-    for (size_t i = 0; i < result->package_count; i++)
-        places += str_eq(result->packages[i]->name, p->name);
-    if (places < 2 || p->kind->is_os)
-        return p->name;
-    return arena_printf(&t->arena, "%.*s\n%.*s", STR_ARG(p->name), STR_ARG(p->path));
+    for (size_t i = 0; i < result->package_count && !p->kind->is_os; i++)
+        places += str_eq(result->packages[i]->name, p->name) && str_eq(result->packages[i]->version, p->version);
+    return places > 1;
 }
 
-static struct str title_text(struct table *t, const struct finding *f)
+/* The title, cut at a word, and on lines of their own the link and where the package lies. */
+static struct str title_text(struct table *t, const struct finding *f, bool with_place)
 {
     const char *exploited = f->details.kev_added_s ? "known to be exploited: " : "";
-    struct str title = f->details.title.len ? f->details.title : f->details.description;
-    bool cut = title.len > MAX_TITLE;
-    if (cut)
-        title = str_head(title, term_fit(title, MAX_TITLE));
-    const char *gap = title.len && f->url.len ? "\n" : "";
-    return arena_printf(&t->arena, "%s%.*s%s%s%.*s", exploited, STR_ARG(title), cut ? "…" : "", gap, STR_ARG(f->url));
+    struct str title = text_shown(&t->arena, f->details.title.len ? f->details.title : f->details.description), rest = title;
+    bool cut = line_next(&rest, MAX_TITLE, &title) && rest.len > 0;
+    struct str url = text_shown(&t->arena, f->url);
+    struct str place = with_place ? text_shown(&t->arena, path_dir(f->package->path)) : (struct str){ 0 };
+    bool has_title = title.len || exploited[0];
+    return arena_printf(&t->arena, "%s%.*s%s%s%.*s%s%.*s", exploited, STR_ARG(title), cut ? "…" : "",
+                        has_title && url.len ? "\n" : "", STR_ARG(url),
+                        !place.len             ? ""
+                        : has_title || url.len ? "\nin "
+                                               : "in ",
+                        STR_ARG(place));
 }
 
-static bool fill_row(struct table *t, const struct result *result, const struct finding *f, struct grid_cell *cells)
+static bool fill_row(struct table *t, const struct finding *f, bool with_place, struct grid_cell *cells)
 {
     if (!cells)
         return false;
     const struct str texts[COLUMNS] = {
-        library_text(t, result, f->package), f->id, str_from(severity_name(f->severity)), str_from(status_name(f->status)),
-        f->package->version, f->fixed, title_text(t, f),
+        text_shown(&t->arena, f->package->name),
+        text_shown(&t->arena, f->id),
+        str_from(severity_name(f->severity)),
+        str_from(status_name(f->status)),
+        text_shown(&t->arena, f->package->version),
+        text_shown(&t->arena, f->fixed),
+        title_text(t, f, with_place),
     };
     for (size_t c = 0; c < COLUMNS; c++)
         cells[c] = (struct grid_cell){ .text = texts[c] };
@@ -96,52 +117,92 @@ static bool fill_row(struct table *t, const struct result *result, const struct 
     return !t->arena.exhausted;
 }
 
-/* For lines too narrow for a table: a paragraph for each finding. */
-static void put_list(struct table *t, const struct result *result)
+/* Text in lines that are indented by two blanks. */
+static void put_indented(struct table *t, struct str text)
 {
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *f = &result->findings[i];
-        buf_chr(t->out, '\n');
-        paint(t, severity_colors[f->severity], severity_name(f->severity));
-        buf_printf(t->out, " %.*s (%s)\n  %.*s %.*s", STR_ARG(f->id), status_name(f->status), STR_ARG(f->package->name),
-                   STR_ARG(f->package->version));
-        if (f->fixed.len)
-            buf_printf(t->out, "\n  fixed in %.*s", STR_ARG(f->fixed));
-        struct str rest = title_text(t, f), line;
-        while (str_line(&rest, &line)) {
-            buf_text(t->out, "\n  ");
-            put_safe(t->out, line);
-        }
+    size_t width = t->report->width > 4 ? t->report->width - 2 : SIZE_MAX;
+    struct str line;
+    while (line_next(&text, width, &line)) {
+        buf_text(t->out, "  ");
+        buf_str(t->out, line);
         buf_chr(t->out, '\n');
     }
+}
+
+/* For lines too narrow for a table: a paragraph for each finding. */
+static void put_list(struct table *t, const struct grid *grid)
+{
+    for (size_t row = 0; row < grid->row_count; row++) {
+        const struct grid_cell *c = &grid->cells[row * COLUMNS];
+        if (row > 0)
+            buf_chr(t->out, '\n');
+        buf_str(t->out, c[1].text);
+        buf_chr(t->out, ' ');
+        paint(t, c[2].color, c[2].text.ptr);
+        buf_printf(t->out, " %.*s\n", STR_ARG(c[3].text));
+        put_indented(t, arena_printf(&t->arena, "%.*s %.*s%s%.*s", STR_ARG(c[0].text), STR_ARG(c[4].text),
+                                     c[5].text.len ? ", fixed in " : "", STR_ARG(c[5].text)));
+        put_indented(t, c[6].text);
+    }
+}
+
+/* Those of one package one below the other, in the order in which they are. */
+static int compare_rows(const void *a, const void *b)
+{
+    const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
+    int order = str_cmp(x->package->name, y->package->name);
+    if (!order)
+        order = str_cmp(x->package->version, y->package->version);
+    if (!order)
+        order = str_cmp(x->package->path, y->package->path);
+    if (!order)
+        order = str_cmp(x->package->arch, y->package->arch);
+    return order ? order : (x > y) - (x < y);
 }
 
 static bool put_findings(struct table *t, const struct result *result)
 {
-    struct grid grid = { .arena = &t->arena, .titles = titles, .column_count = COLUMNS, .min_widths = min_widths,
-                         .max_widths = max_widths, .merges = merges };
+    struct grid grid = { .arena = &t->arena,
+                         .titles = titles,
+                         .column_count = COLUMNS,
+                         .min_widths = min_widths,
+                         .max_widths = max_widths,
+                         .merges = merges };
+    const struct finding **rows = arena_array(&t->arena, result->finding_count, sizeof *rows);
     uint32_t group = 0;
+    if (!rows)
+        return false;
+    for (size_t i = 0; i < result->finding_count; i++)
+        rows[i] = &result->findings[i];
+    qsort(rows, result->finding_count, sizeof *rows, compare_rows);
     for (size_t i = 0; i < result->finding_count; i++) {
-        group += i == 0 || result->findings[i].package != result->findings[i - 1].package;
-        if (!fill_row(t, result, &result->findings[i], grid_row(&grid, group)))
+        bool is_first = i == 0 || rows[i]->package != rows[i - 1]->package;
+        group += is_first;
+        if (!fill_row(t, rows[i], is_first && is_repeated(result, rows[i]->package), grid_row(&grid, group)))
             return false;
     }
     buf_chr(t->out, '\n');
     if (!grid_draw(&grid, t->report->width, t->report->color, t->out))
-        put_list(t, result);
-    return true;
+        put_list(t, &grid);
+    return !t->arena.exhausted;
 }
 
-static void put_packages(struct table *t, const struct result *result)
+static void put_packages(const struct table *t, const struct result *result)
 {
     if (!t->report->list_all_packages)
         return;
     buf_text(t->out, "\nPackages:\n");
     for (size_t i = 0; i < result->package_count; i++) {
         const struct package *p = result->packages[i];
-        buf_printf(t->out, "  %.*s %.*s", STR_ARG(p->name), STR_ARG(p->version));
-        if (!p->kind->is_os)
-            buf_printf(t->out, "  (%.*s)", STR_ARG(p->path));
+        buf_text(t->out, "  ");
+        put_shown(t->out, p->name);
+        buf_chr(t->out, ' ');
+        put_shown(t->out, p->version);
+        if (!p->kind->is_os) {
+            buf_text(t->out, " (");
+            put_shown(t->out, p->path);
+            buf_chr(t->out, ')');
+        }
         buf_chr(t->out, '\n');
     }
 }
@@ -153,10 +214,12 @@ static bool put_result(struct table *t, const struct result *result)
         put_heading(t, result->target);
         buf_text(t->out, "Total: ");
         paint(t, "33;1", "NOT CHECKED");
-        buf_printf(t->out, " (%.*s), %zu package%s\n", STR_ARG(result->coverage_text), result->package_count, plural);
+        buf_text(t->out, " (");
+        put_shown(t->out, result->coverage_text);
+        buf_printf(t->out, "), %zu package%s\n", result->package_count, plural);
     } else if (result->finding_count == 0) {
         buf_chr(t->out, '\n');
-        put_safe(t->out, result->target);
+        put_shown(t->out, result->target);
         buf_printf(t->out, ": no findings in %zu package%s\n", result->package_count, plural);
     } else {
         put_heading(t, result->target);
@@ -170,46 +233,53 @@ static bool put_result(struct table *t, const struct result *result)
 
 /* ---- around the results ------------------------------------------------------------------------------------------------------------------ */
 
-static void put_end_of_life(const struct table *t)
+static void put_end_of_life(struct table *t)
 {
     const struct report *r = t->report;
+    const struct distro *d = &r->inventory->distro;
     char date[32];
     if (!r->end_of_life)
         return;
     time_format(r->end_of_life_s, date);
     date[10] = '\0';
-    paint(t, "31;1", "End of life:");
-    buf_printf(t->out, " %.*s %.*s gets no security updates since %s; what was found later than that may be missing here.\n",
-               STR_ARG(r->inventory->distro.family), STR_ARG(r->inventory->distro.release), date);
+    put_note(t, "31;1", "End of life",
+             arena_printf(&t->arena,
+                          "%.*s %.*s gets no security updates since %s; what was found later than that may be missing here.",
+                          STR_ARG(d->family), STR_ARG(d->release), date));
 }
 
-static void put_starter(const struct table *t)
+static void put_starter(struct table *t)
 {
-    if (!t->report->database_info.is_starter)
+    const struct vulndb_info *info = &t->report->database_info;
+    if (!info->is_starter)
         return;
-    paint(t, "33;1", "Starter database:");
-    buf_printf(t->out, " only %llu vulnerabilities are known to it, so much will be missing here. For a full answer give --db FILE, made by\n"
-                       "drydock db build from advisory feeds or from Trivy's database (drydock db build --help).\n",
-               (unsigned long long)t->report->database_info.vulnerability_count);
+    put_note(
+        t, "33;1", "Starter database",
+        arena_printf(&t->arena,
+                     "only %llu vulnerabilities are known to it, so much will be missing here. For a full answer give --db FILE, "
+                     "made by drydock db build from advisory feeds or from Trivy's database (drydock db build --help).",
+                     (unsigned long long)info->vulnerability_count));
 }
 
-static void put_warnings(const struct table *t)
+static void put_warnings(struct table *t)
 {
     const struct inventory *inventory = t->report->inventory;
     const struct matches *matches = t->report->matches;
     size_t count = inventory->warning_count + matches->warning_count;
     if (inventory->incomplete) {
-        paint(t, "31;1", "\nIncomplete:");
-        buf_text(t->out, " a package database or os-release could not be understood; packages are missing above.\n");
+        buf_chr(t->out, '\n');
+        put_note(t, "31;1", "Incomplete",
+                 STR("a package database or os-release could not be understood; packages are missing above."));
     }
     if (count)
         buf_text(t->out, "\nWarnings:\n");
     for (size_t i = 0; i < count; i++) {
-        const struct catalog_warning *w = i < inventory->warning_count ? &inventory->warnings[i] : &matches->warnings[i - inventory->warning_count];
+        const struct catalog_warning *w =
+            i < inventory->warning_count ? &inventory->warnings[i] : &matches->warnings[i - inventory->warning_count];
         buf_text(t->out, "  ");
-        put_safe(t->out, w->path);
+        put_shown(t->out, w->path);
         buf_text(t->out, ": ");
-        put_safe(t->out, w->text);
+        put_shown(t->out, w->text);
         buf_chr(t->out, '\n');
     }
 }
@@ -224,12 +294,14 @@ bool table_report_write(const struct report *report, struct buf *out, struct err
     for (size_t i = 0; ok && i < report->matches->result_count; i++)
         ok = put_result(&t, &report->matches->results[i]);
     if (report->matches->result_count == 0) {
-        put_safe(out, report->artifact_name);
+        put_shown(out, report->artifact_name);
         buf_text(out, ": no packages were found\n");
     }
     put_warnings(&t);
-    buf_printf(out, "\nDatabase: %.*s\n", STR_ARG(report->database));
+    buf_chr(out, '\n');
+    put_note(&t, "1", "Database", report->database);
     put_starter(&t);
+    ok = ok && !t.arena.exhausted;
     if (!ok)
         arena_error(&t.arena, err);
     arena_free(&t.arena);

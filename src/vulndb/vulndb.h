@@ -46,7 +46,7 @@ struct vulndb_source {
 /* One package, one space, one vulnerability, one source. Views need to live only during the call. */
 struct vulndb_advisory {
     struct str space, package, vulnerability;
-    struct str source;           /* id of its vulndb_source */
+    struct str source;           /* name of its vulndb_source, or its id where no other source has that */
     const struct str *vendor_ids; /* DSA-…, RHSA-…, GHSA-… */
     size_t vendor_id_count;
     enum vuln_status status;     /* STATUS_UNKNOWN: fixed when there is a fixed version, else affected */
@@ -151,6 +151,7 @@ struct vulndb_hit {
     bool has_severity;
     enum severity severity;
     uint32_t vulnerability_number;  /* for vulndb_vulnerability_at; UINT32_MAX: no record */
+    uint32_t source_number;         /* for vulndb_source_at */
     uint32_t range_count, exact_count, vendor_id_count, arch_count, cpe_count;
     const void *record;             /* private */
 };
@@ -172,11 +173,15 @@ bool vulndb_hit_affects(struct vulndb *db, const struct vulndb_hit *hit, const s
 
 /* The record of a vulnerability; description and references are inflated into the arena. Arrays live in the arena. */
 bool vulndb_vulnerability_at(struct vulndb *db, uint32_t number, struct arena *arena, struct vulndb_vulnerability *out, struct error *err);
+/* The same without description and references, which cost an inflation. */
+bool vulndb_vulnerability_brief(struct vulndb *db, uint32_t number, struct arena *arena, struct vulndb_vulnerability *out, struct error *err);
 /* By id or alias; false without error: none. */
 bool vulndb_vulnerability_find(struct vulndb *db, struct str id, uint32_t *number, struct error *err);
 /* Red Hat: the CPE indices of a repository or nvr, appended to an arena array; false without error: none. */
 bool vulndb_cpe_map(struct vulndb *db, const char *table, struct str name, struct arena *arena, const uint32_t **indices, size_t *count,
                     struct error *err);
+/* Red Hat: the CPE of an index; false without error: none. */
+bool vulndb_cpe_find(struct vulndb *db, uint32_t index, struct str *out, struct error *err);
 
 /* The starter database that is compiled into the program. */
 struct str vulndb_starter_bytes(void);

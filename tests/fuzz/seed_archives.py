@@ -126,7 +126,7 @@ def tars():
         yield drydock.layer(drydock.folder("etc"), *LAYER, (long_name, "text"), drydock.symlink("etc/link", "../usr/lib/os-release"),
                             drydock.hardlink("etc/hard", "etc/os-release"), ("lib/.wh.old", ""), ("opt/.wh..wh..opq", ""), format=format)
     yield from (data + end for data in (*sparse_members(), *odd_members()))
-    yield b"".join([*sparse_members(), *odd_members()])
+    yield b"".join(data for data in (*sparse_members(), *odd_members()) if b"negative" not in data)
 
 
 def codec_tar():
@@ -154,7 +154,9 @@ def zip_of(out, method, comment=b"", zip64=False):
     with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr(zipfile.ZipInfo("folder/"), b"")
         for name in ("folder/a.txt", "empty", "ünïcode"):
-            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=zip64) as file:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = method
+            with archive.open(info, "w", force_zip64=zip64) as file:
                 file.write(TEXT if name != "empty" else b"")
         archive.comment = comment
     return out.getvalue()

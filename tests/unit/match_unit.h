@@ -33,7 +33,8 @@ static inline void match_write_trivy(const char *path, const struct trivy_row *r
     }
     struct str bytes = bolt_write_end(&w);
     struct file_writer file;
-    if (!file_writer_open(&file, path, &err) || !file_write_all(file.fd, bytes.ptr, bytes.len, &err) || !file_writer_commit(&file, &err))
+    if (!file_writer_open(&file, path, &err) || !file_write_all(file.fd, bytes.ptr, bytes.len, &err) ||
+        !file_writer_commit(&file, &err))
         fail_msg("%s", err.text);
     bolt_write_free(&w);
 }
@@ -80,8 +81,8 @@ static inline struct str match_text(const struct matches *matches, struct arena 
             buf_printf(&text, "%s%.*s", text.len ? "; " : "", STR_ARG(r->coverage_text));
         for (size_t k = 0; k < r->finding_count; k++) {
             const struct finding *f = &r->findings[k];
-            buf_printf(&text, "%s%.*s %.*s %s %s %.*s", text.len ? "; " : "", STR_ARG(f->id), STR_ARG(f->fixed.len ? f->fixed : STR("-")),
-                       status_name(f->status), severity_name(f->severity),
+            buf_printf(&text, "%s%.*s %.*s %s %s %.*s", text.len ? "; " : "", STR_ARG(f->id),
+                       STR_ARG(f->fixed.len ? f->fixed : STR("-")), status_name(f->status), severity_name(f->severity),
                        STR_ARG(f->severity_source.len ? f->severity_source : STR("-")));
         }
     }
@@ -90,8 +91,8 @@ static inline struct str match_text(const struct matches *matches, struct arena 
     return kept;
 }
 
-static inline struct matches match_run_test(struct vulndb *db, const struct inventory *inventory, const struct match_options *options,
-                                            struct arena *arena)
+static inline struct matches match_run_test(struct vulndb *db, const struct inventory *inventory,
+                                            const struct match_options *options, struct arena *arena)
 {
     struct matches matches;
     struct error err = { 0 };

@@ -35,7 +35,8 @@ static void next_hit(struct vulndb_cursor *cursor, struct vulndb_hit *hit)
         fail_msg("no more advisories: %s", err.text);
 }
 
-static bool affects(struct vulndb *db, const struct vulndb_hit *hit, const char *scheme_name, const char *version, uint32_t *range)
+static bool affects(struct vulndb *db, const struct vulndb_hit *hit, const char *scheme_name, const char *version,
+                    uint32_t *range)
 {
     const struct version_scheme *scheme = version_scheme_find(str_from(scheme_name));
     struct error err = { 0 };
@@ -106,9 +107,17 @@ static void advisories_of_languages_come_back(void **state)
         bool affected;
         uint32_t range;
     } rows[] = {
-        { "0.9", false, 0 }, { "1.0", true, 0 },          { "1.0rc1", false, 0 }, { "1.5", true, 0 },          { "2.0", false, 0 },
-        { "2.9.1", true, UINT32_MAX }, { "2.9.1.0", true, UINT32_MAX }, { "3.0", true, UINT32_MAX }, { "3.1", false, 0 },
-        { "4.0.5", true, 1 }, { "4.0.6", false, 0 },
+        { "0.9", false, 0 },
+        { "1.0", true, 0 },
+        { "1.0rc1", false, 0 },
+        { "1.5", true, 0 },
+        { "2.0", false, 0 },
+        { "2.9.1", true, UINT32_MAX },
+        { "2.9.1.0", true, UINT32_MAX },
+        { "3.0", true, UINT32_MAX },
+        { "3.1", false, 0 },
+        { "4.0.5", true, 1 },
+        { "4.0.6", false, 0 },
     };
     struct vulndb *db = open_bytes(vulndb_test_bytes(&arena));
     struct error err = { 0 };
@@ -183,7 +192,8 @@ static void spaces_and_cpes_come_back(void **state)
     size_t count;
     vulndb_info(db, &info);
     assert_true(info.built_s == 1700000000 && info.advisory_count == 3 && info.package_count == 2 && info.space_count == 2);
-    assert_true(info.source_count == 2 && info.vulnerability_count == 1 && info.format_version == DDB_VERSION && !info.is_starter);
+    assert_true(info.source_count == 2 && info.vulnerability_count == 1 && info.format_version == DDB_VERSION &&
+                !info.is_starter);
     assert_true(vulndb_space_find(db, STR("debian 12"), &space, &err));
     assert_true(space.package_count == 1 && space.advisory_count == 2);
     assert_false(vulndb_space_find(db, STR("debian 13"), &space, &err));
@@ -251,14 +261,15 @@ static void identifiers_of_one_weakness_are_joined(void **state)
         { "GHSA-2", { 0 } },
         { "RUSTSEC-3", { "GHSA-3" } }, /* the only one with a record */
         { "CVE-2020-4", { "GHSA-4" } },
-        { "CVE-2020-5", { "GHSA-4" } }, /* GHSA-4 is claimed twice */
+        { "CVE-2020-5", { "GHSA-4" } },             /* GHSA-4 is claimed twice */
         { "GO-6", { "CVE-2020-6", "CVE-2020-7" } }, /* speaks of two */
         { "CVE-2020-6", { 0 } },
     };
     static const char *const want[][2] = {
-        { "PYSEC-1", "CVE-2020-1" }, { "GHSA-1", "CVE-2020-1" }, { "CVE-2020-1", "CVE-2020-1" }, { "RUSTSEC-2", "GHSA-2" },
-        { "GHSA-3", "RUSTSEC-3" },   { "GHSA-4", "-" },          { "CVE-2020-4", "CVE-2020-4" }, { "CVE-2020-5", "CVE-2020-5" },
-        { "GO-6", "GO-6" },          { "CVE-2020-6", "CVE-2020-6" },
+        { "PYSEC-1", "CVE-2020-1" },    { "GHSA-1", "CVE-2020-1" },     { "CVE-2020-1", "CVE-2020-1" },
+        { "RUSTSEC-2", "GHSA-2" },      { "GHSA-3", "RUSTSEC-3" },      { "GHSA-4", "-" },
+        { "CVE-2020-4", "CVE-2020-4" }, { "CVE-2020-5", "CVE-2020-5" }, { "GO-6", "GO-6" },
+        { "CVE-2020-6", "CVE-2020-6" },
     };
     struct str bytes = build_given(given, ARRAY_LEN(given), 0);
     struct vulndb *db = open_bytes(bytes);
@@ -282,13 +293,29 @@ static void identifiers_of_one_weakness_are_joined(void **state)
 static void records_of_one_vulnerability_are_merged(void **state)
 {
     (void)state;
-    const struct vulndb_rating nvd = { .source = STR("nvd"), .severity = SEVERITY_LOW }, ghsa = { .source = STR("ghsa"), .severity = SEVERITY_HIGH };
+    const struct vulndb_rating nvd = { .source = STR("nvd"), .severity = SEVERITY_LOW },
+                               ghsa = { .source = STR("ghsa"), .severity = SEVERITY_HIGH };
     const struct str cwe = STR("CWE-1"), other_cwe = STR("CWE-2");
     const struct vulndb_vulnerability given[] = {
-        { .id = STR("CVE-1"), .title = STR("short"), .description = STR("short text"), .ratings = &nvd, .rating_count = 1, .cwes = &cwe,
-          .cwe_count = 1, .published_s = 50, .modified_s = 60, .withdrawn_s = 5 },
-        { .id = STR("CVE-1"), .description = STR("a longer text than the other"), .ratings = &ghsa, .rating_count = 1, .cwes = &other_cwe,
-          .cwe_count = 1, .published_s = 40, .modified_s = 55, .severity = SEVERITY_HIGH },
+        { .id = STR("CVE-1"),
+          .title = STR("short"),
+          .description = STR("short text"),
+          .ratings = &nvd,
+          .rating_count = 1,
+          .cwes = &cwe,
+          .cwe_count = 1,
+          .published_s = 50,
+          .modified_s = 60,
+          .withdrawn_s = 5 },
+        { .id = STR("CVE-1"),
+          .description = STR("a longer text than the other"),
+          .ratings = &ghsa,
+          .rating_count = 1,
+          .cwes = &other_cwe,
+          .cwe_count = 1,
+          .published_s = 40,
+          .modified_s = 55,
+          .severity = SEVERITY_HIGH },
         { .id = STR("CVE-1"), .kev_added_s = 7, .title = STR("a catalogue's name") },
         { .id = STR("CVE-2"), .title = STR("gone"), .withdrawn_s = 9 },
     };
@@ -321,13 +348,18 @@ static void records_that_cannot_be_used_are_left_out(void **state)
     const struct vulndb_source source = { .id = STR("s"), .name = STR("S") };
     const struct {
         const char *space, *package, *id, *low;
-    } rows[] = { { "plan9 4", "p", "CVE-1", "1" }, { "npm", "", "CVE-1", "1.0.0" }, { "npm", "p", "", "1.0.0" }, { "npm", "p", "CVE-1", "not a version" } };
+    } rows[] = { { "plan9 4", "p", "CVE-1", "1" },
+                 { "npm", "", "CVE-1", "1.0.0" },
+                 { "npm", "p", "", "1.0.0" },
+                 { "npm", "p", "CVE-1", "not a version" } };
     struct error err = { 0 };
     struct vulndb_builder *builder = vulndb_builder_new(&err);
     struct vulndb_info info;
     assert_true(vulndb_add_source(builder, &source, 0, &err));
     for (size_t i = 0; i <= ARRAY_LEN(rows); i++) {
-        struct vulndb_advisory advisory = { .space = STR("npm"), .package = STR("p"), .vulnerability = STR("CVE-1"), .source = STR("s") };
+        struct vulndb_advisory advisory = {
+            .space = STR("npm"), .package = STR("p"), .vulnerability = STR("CVE-1"), .source = STR("s")
+        };
         version_set_init(&advisory.affected, &arena);
         if (i < ARRAY_LEN(rows)) { /* the last one has no span */
             advisory.space = str_from(rows[i].space);
@@ -337,7 +369,9 @@ static void records_that_cannot_be_used_are_left_out(void **state)
         }
         assert_true(vulndb_add_advisory(builder, &advisory, &err));
     }
-    struct vulndb_advisory unknown = { .space = STR("npm"), .package = STR("p"), .vulnerability = STR("CVE-1"), .source = STR("nobody") };
+    struct vulndb_advisory unknown = {
+        .space = STR("npm"), .package = STR("p"), .vulnerability = STR("CVE-1"), .source = STR("nobody")
+    };
     version_set_init(&unknown.affected, &arena);
     version_set_add(&unknown.affected, (struct version_span){ .low_open = true, .high_open = true });
     assert_false(vulndb_add_advisory(builder, &unknown, &err));
@@ -360,11 +394,15 @@ static void many_records_are_all_found(void **state)
         for (int i = 0; i < PACKAGES; i++) {
             int n = turn ? PACKAGES - 1 - i : i;
             struct str id = arena_printf(&arena, "CVE-2024-%d", n);
-            struct vulndb_advisory advisory = { .space = n % 2 ? STR("npm") : STR("debian 12"), .package = arena_printf(&arena, "p%d", n / 3),
-                                                .vulnerability = id, .source = STR("s"), .fixed = arena_printf(&arena, "%d.0.0", n) };
+            struct vulndb_advisory advisory = { .space = n % 2 ? STR("npm") : STR("debian 12"),
+                                                .package = arena_printf(&arena, "p%d", n / 3),
+                                                .vulnerability = id,
+                                                .source = STR("s"),
+                                                .fixed = arena_printf(&arena, "%d.0.0", n) };
             struct vulndb_vulnerability v = { .id = id, .description = arena_printf(&arena, "%0200d about %d", 0, n) };
             version_set_init(&advisory.affected, &arena);
-            version_set_add(&advisory.affected, (struct version_span){ .high = advisory.fixed, .low_open = true, .high_open = true });
+            version_set_add(&advisory.affected,
+                            (struct version_span){ .high = advisory.fixed, .low_open = true, .high_open = true });
             assert_true(vulndb_add_advisory(builder, &advisory, &err) && vulndb_add_vulnerability(builder, &v, &err));
         }
         struct str bytes = vulndb_test_write(builder, &arena);

@@ -44,15 +44,20 @@ static void vectors_that_are_not_well_formed_have_no_score(void **state)
 {
     (void)state;
     static const char *const vectors[] = {
-        "", "CVSS:3.1/", "7.5", "CVSS:3.1/AV:N", "CVSS:9.9/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",                /* A is missing */
-        "CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",       /* repeated */
-        "CVSS:3.1/AV:Z/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",            /* no such value */
-        "CVSS:3.1/AV:NN/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",           /* more than a value */
-        "CVSS:3.1/AV:/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",             /* no value */
-        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/QQ:X",       /* no such metric */
+        "",
+        "CVSS:3.1/",
+        "7.5",
+        "CVSS:3.1/AV:N",
+        "CVSS:9.9/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",          /* A is missing */
+        "CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", /* repeated */
+        "CVSS:3.1/AV:Z/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",      /* no such value */
+        "CVSS:3.1/AV:NN/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",     /* more than a value */
+        "CVSS:3.1/AV:/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",       /* no value */
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/QQ:X", /* no such metric */
         "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N",
-        "AV:N/AC:L/Au:N/C:N/I:N", "(AV:N/AC:L/Au:N/C:N/I:N/A:C",
+        "AV:N/AC:L/Au:N/C:N/I:N",
+        "(AV:N/AC:L/Au:N/C:N/I:N/A:C",
     };
     for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
         double score;
@@ -87,8 +92,8 @@ static void bands_and_words_of_severities(void **state)
 static void statuses_are_numbered_as_in_reports(void **state)
 {
     (void)state;
-    static const char *const names[] = { "unknown", "not_affected", "affected", "fixed", "under_investigation", "will_not_fix",
-                                         "fix_deferred", "end_of_life" };
+    static const char *const names[] = { "unknown",      "not_affected", "affected",   "fixed", "under_investigation",
+                                         "will_not_fix", "fix_deferred", "end_of_life" };
     enum vuln_status status;
     assert_int_equal(ARRAY_LEN(names), STATUS_COUNT);
     for (unsigned i = 0; i < STATUS_COUNT; i++) {

@@ -93,7 +93,8 @@ static void lying_offsets_do_no_harm(void **state)
     (void)state;
     struct str bytes = vulndb_test_bytes(&arena);
     char *copy = copy_of(bytes);
-    const uint32_t values[] = { 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, (uint32_t)bytes.len, (uint32_t)bytes.len - DDB_HEADER_BYTES, 0x10000 };
+    const uint32_t values[] = { 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, (uint32_t)bytes.len, (uint32_t)bytes.len - DDB_HEADER_BYTES,
+                                0x10000 };
     for (size_t i = 0; i + 4 <= bytes.len; i += 4) {
         if (i >= sizeof(struct ddb_header) && i < DDB_HEADER_BYTES)
             continue;
@@ -138,7 +139,8 @@ static void a_file_cut_while_in_use_is_said(void **state)
     int out[2], status;
     vulndb_temp_path(path);
     struct file_writer writer;
-    assert_true(file_writer_open(&writer, path, &err) && file_write_all(writer.fd, bytes.ptr, bytes.len, &err) && file_writer_commit(&writer, &err));
+    assert_true(file_writer_open(&writer, path, &err) && file_write_all(writer.fd, bytes.ptr, bytes.len, &err) &&
+                file_writer_commit(&writer, &err));
     assert_int_equal(pipe(out), 0);
     pid_t child = fork();
     assert_true(child >= 0);
