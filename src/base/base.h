@@ -25,7 +25,9 @@ struct str {
 };
 
 /* A literal as a view, also in static initialisers. */
+/* clang-format off */
 #define STR_INIT(lit) { "" lit, sizeof(lit) - 1 }
+/* clang-format on */
 #define STR(lit) ((struct str)STR_INIT(lit))
 /* For "%.*s": printf("%.*s", STR_ARG(s)). Views longer than INT_MAX are cut. */
 #define STR_ARG(s) str_print_len(s), (s).ptr ? (s).ptr : ""
@@ -35,8 +37,8 @@ struct str str_make(const void *ptr, size_t len);
 int str_print_len(struct str s);
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *text);
-bool str_eq_nocase(struct str a, struct str b);    /* ASCII only */
-int str_cmp(struct str a, struct str b);           /* bytewise, shorter first */
+bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
+int str_cmp(struct str a, struct str b);        /* bytewise, shorter first */
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 struct str str_skip(struct str s, size_t n);       /* without its first n bytes (empty when shorter) */
@@ -51,11 +53,11 @@ bool str_cut(struct str s, char sep, struct str *left, struct str *right);
 bool str_next(struct str *rest, char sep, struct str *field);
 /* Takes the next line (without "\n" or "\r\n") from *rest; false at the end. */
 bool str_line(struct str *rest, struct str *line);
-bool str_u64(struct str s, uint64_t *out);         /* decimal digits only, the whole view; false on overflow */
+bool str_u64(struct str s, uint64_t *out); /* decimal digits only, the whole view; false on overflow */
 bool str_is_utf8(struct str s);
-uint64_t str_hash(struct str s);                   /* XXH3, 64 bits */
-struct str path_base(struct str path);             /* the last component */
-struct str path_dir(struct str path);              /* all before the last '/', or empty */
+uint64_t str_hash(struct str s);       /* XXH3, 64 bits */
+struct str path_base(struct str path); /* the last component */
+struct str path_dir(struct str path);  /* all before the last '/', or empty */
 
 /* ---- error --------------------------------------------------------------------------------------------------- */
 
@@ -67,7 +69,7 @@ enum error_kind {
     ERROR_LIMIT,       /* a limit of memory, size, depth or time was reached */
     ERROR_SYSTEM,      /* the operating system said no */
     ERROR_NETWORK,
-    ERROR_DATABASE,    /* the vulnerability database is damaged or of another version */
+    ERROR_DATABASE, /* the vulnerability database is damaged or of another version */
 };
 
 /* Initialise with `struct error err = {0};`. The text names the input, the place and the cause, and what to try. */
@@ -88,8 +90,8 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *chunk;
     size_t used_bytes, cap_bytes;
-    const char *job;  /* named in the limit error, e.g. "layer 3" */
-    bool exhausted;   /* sticky: an allocation was refused */
+    const char *job; /* named in the limit error, e.g. "layer 3" */
+    bool exhausted;  /* sticky: an allocation was refused */
 };
 
 void arena_init(struct arena *arena, const char *job, size_t cap_bytes);

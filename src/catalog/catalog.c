@@ -3,18 +3,10 @@
 
 /* One row a kind. A kind is stored as its index in caches: a change of order raises CATALOG_VERSION. */
 static const struct catalog_kind *const kinds[] = {
-    &catalog_os_release_kind,
-    &catalog_release_file_kind,
-    &catalog_dpkg_kind,
-    &catalog_dpkg_files_kind,
-    &catalog_apk_kind,
-    &catalog_apk_repositories_kind,
-    &catalog_ubuntu_pro_kind,
-    &catalog_python_kind,
-    &catalog_node_kind,
-    &catalog_rpm_kind,
-    &catalog_rpm_manifest_kind,
-    &catalog_redhat_buildinfo_kind,
+    &catalog_os_release_kind, &catalog_release_file_kind, &catalog_dpkg_kind,
+    &catalog_dpkg_files_kind, &catalog_apk_kind,          &catalog_apk_repositories_kind,
+    &catalog_ubuntu_pro_kind, &catalog_python_kind,       &catalog_node_kind,
+    &catalog_rpm_kind,        &catalog_rpm_manifest_kind, &catalog_redhat_buildinfo_kind,
 };
 
 size_t catalog_kind_count(void)

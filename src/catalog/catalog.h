@@ -85,10 +85,10 @@ bool catalog_warn(struct catalog_facts *facts, struct str path, bool incomplete,
 /* One claimed file. Exactly one of text and blob is set, as the kind asked. */
 struct catalog_file {
     const struct catalog_kind *kind;
-    struct str path;          /* normalised, without leading "/" */
-    struct str text;          /* the whole contents */
-    const struct blob *blob;  /* random access (wants_blob); beyond memory limits it is a spooled file */
-    struct arena *scratch;    /* freed after the parse: for anything that is not a fact */
+    struct str path;         /* normalised, without leading "/" */
+    struct str text;         /* the whole contents */
+    const struct blob *blob; /* random access (wants_blob); beyond memory limits it is a spooled file */
+    struct arena *scratch;   /* freed after the parse: for anything that is not a fact */
 };
 
 // Paths that a kind claims, as one of
@@ -103,17 +103,18 @@ struct catalog_claim {
 };
 
 struct catalog_kind {
-    const char *name;       /* Trivy's Type: "dpkg" is "debian" there (by distribution); "python-pkg", "node-pkg" */
-    bool is_os;             /* packages of a distribution */
-    bool is_facts_only;     /* never makes packages (os-release, content sets, file lists) */
-    const char *title;      /* language kinds: Trivy's Target of all installed packages together ("Python", "Node.js"); NULL: by file */
-    const char *ecosystem;  /* language kinds: namespace in the database: "pip", "npm" */
-    const char *scheme;     /* version scheme */
+    const char *name;   /* Trivy's Type: "dpkg" is "debian" there (by distribution); "python-pkg", "node-pkg" */
+    bool is_os;         /* packages of a distribution */
+    bool is_facts_only; /* never makes packages (os-release, content sets, file lists) */
+    const char
+        *title; /* language kinds: Trivy's Target of all installed packages together ("Python", "Node.js"); NULL: by file */
+    const char *ecosystem; /* language kinds: namespace in the database: "pip", "npm" */
+    const char *scheme;    /* version scheme */
     const char *purl_type;
     const struct catalog_claim *claims; /* ends with a NULL pattern */
     bool (*accepts)(struct str path);   /* a last check of a claimed path; NULL: all */
-    bool wants_blob;        /* random access instead of text */
-    size_t max_bytes;       /* larger files are a warning and are not parsed (incomplete when is_os) */
+    bool wants_blob;                    /* random access instead of text */
+    size_t max_bytes;                   /* larger files are a warning and are not parsed (incomplete when is_os) */
     bool (*parse)(const struct catalog_file *file, struct catalog_facts *facts);
 };
 
@@ -122,7 +123,7 @@ const struct catalog_kind *catalog_claim(struct str path);
 /* The exact paths that kinds claim (no patterns), for the squash, which follows symlinks that lead from them; ends with NULL. */
 const char *const *catalog_fixed_paths(void);
 size_t catalog_kind_count(void);
-const struct catalog_kind *catalog_kind_at(size_t index);  /* for the flat form: a kind is stored as its index */
+const struct catalog_kind *catalog_kind_at(size_t index); /* for the flat form: a kind is stored as its index */
 size_t catalog_kind_index(const struct catalog_kind *kind);
 /* Version of the set of kinds: part of a cached inventory's key; raise it when any kind's output changes. */
 enum { CATALOG_VERSION = 1 };

@@ -22,7 +22,7 @@ static struct str *field_of(struct record *record, struct str name)
         const char *name;
         struct str *value;
     } fields[] = {
-        { "Package", &record->package }, { "Status", &record->status }, { "Version", &record->version },
+        { "Package", &record->package }, { "Status", &record->status },         { "Version", &record->version },
         { "Source", &record->source },   { "Maintainer", &record->maintainer }, { "Architecture", &record->architecture },
     };
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)

@@ -35,8 +35,7 @@ static void read_licence(struct json *json, struct buf *out, bool in_list)
         while (json_item(json))
             read_licence(json, out, true);
         break;
-    default:
-        json_string(json, &text);
+    default: json_string(json, &text);
     }
     join_licence(out, text);
 }

@@ -16,9 +16,12 @@ static void take_label(struct labels *labels, struct str key, struct str value)
         const char *key;
         struct str *to;
     } rows[] = {
-        { "com.redhat.component", &labels->component }, { "BZComponent", &labels->component },
-        { "version", &labels->version },                { "release", &labels->release },
-        { "architecture", &labels->arch },              { "Architecture", &labels->arch },
+        { "com.redhat.component", &labels->component },
+        { "BZComponent", &labels->component },
+        { "version", &labels->version },
+        { "release", &labels->release },
+        { "architecture", &labels->arch },
+        { "Architecture", &labels->arch },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_is(key, rows[i].key) && value.len && !str_contains(value, "$")) /* an unresolved variable says nothing */

@@ -26,7 +26,8 @@ unsigned char *rpm_room(struct rpm_db *db, uint64_t size_bytes)
     }
     buf_clear(&db->room);
     if (!buf_reserve(&db->room, (size_t)size_bytes)) {
-        rpm_damage(db, "a record of %llu bytes is larger than the limit of %d", (unsigned long long)size_bytes, RPM_MAX_HEADER_BYTES);
+        rpm_damage(db, "a record of %llu bytes is larger than the limit of %d", (unsigned long long)size_bytes,
+                   RPM_MAX_HEADER_BYTES);
         return NULL;
     }
     db->header_bytes += size_bytes;
@@ -68,9 +69,10 @@ static bool parse_write_ahead_log(const struct catalog_file *file, struct catalo
     uint64_t frame_bytes = (uint64_t)be32(head + 8) + WAL_FRAME_HEADER_BYTES;
     if ((be32(head) & ~1U) != WAL_MAGIC || file->blob->size < WAL_HEADER_BYTES + frame_bytes)
         return true;
-    return catalog_warn(facts, file->path, true,
-                        "rpm database: a write-ahead log was left beside it; packages that were changed last may be missing or wrong "
-                        "(any rpm command that writes, run in the image's build, merges it)");
+    return catalog_warn(
+        facts, file->path, true,
+        "rpm database: a write-ahead log was left beside it; packages that were changed last may be missing or wrong "
+        "(any rpm command that writes, run in the image's build, merges it)");
 }
 
 static bool report_damage(const struct rpm_db *db, const char *format)

@@ -14,11 +14,11 @@ enum { RPM_MAX_HEADER_BYTES = 32 << 20 };
 struct rpm_db {
     const struct catalog_file *file;
     struct catalog_facts *facts;
-    struct buf room;           /* of the header being read; reused for the next */
-    uint64_t header_bytes;     /* of all headers so far: never more than the file has, or pages are used twice */
-    uint32_t package_count;    /* headers that were understood, keys included */
+    struct buf room;        /* of the header being read; reused for the next */
+    uint64_t header_bytes;  /* of all headers so far: never more than the file has, or pages are used twice */
+    uint32_t package_count; /* headers that were understood, keys included */
     uint32_t damage_count;
-    char damage[256];          /* the first one's text */
+    char damage[256]; /* the first one's text */
 };
 
 /* Notes damage: what, and where in the file. */

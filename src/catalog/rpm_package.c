@@ -13,9 +13,9 @@ static bool take_fields(struct rpm_db *db, const struct rpm_header *header, stru
         bool needed;
         const char *name;
     } rows[] = {
-        { RPM_TAG_NAME, &out->name, true, "NAME" },          { RPM_TAG_VERSION, &out->version, true, "VERSION" },
-        { RPM_TAG_RELEASE, &out->release, true, "RELEASE" }, { RPM_TAG_ARCH, &out->arch, false, "ARCH" },
-        { RPM_TAG_VENDOR, &out->vendor, false, "VENDOR" },   { RPM_TAG_SOURCERPM, &out->source_rpm, false, "SOURCERPM" },
+        { RPM_TAG_NAME, &out->name, true, "NAME" },           { RPM_TAG_VERSION, &out->version, true, "VERSION" },
+        { RPM_TAG_RELEASE, &out->release, true, "RELEASE" },  { RPM_TAG_ARCH, &out->arch, false, "ARCH" },
+        { RPM_TAG_VENDOR, &out->vendor, false, "VENDOR" },    { RPM_TAG_SOURCERPM, &out->source_rpm, false, "SOURCERPM" },
         { RPM_TAG_LICENSE, &out->licence, false, "LICENSE" }, { RPM_TAG_MODULARITYLABEL, &out->module, false, "MODULARITYLABEL" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -93,8 +93,8 @@ struct package *rpm_fields_add(const struct catalog_file *file, const struct rpm
         return NULL;
     package->name = arena_str(facts->arena, f->name);
     package->version = full_version(facts->arena, f->epoch, f->version, f->release);
-    bool ok = package->name.ptr && package->version.ptr &&
-              copy_text(facts->arena, &package->arch, f->arch) && copy_text(facts->arena, &package->maintainer, f->vendor) &&
+    bool ok = package->name.ptr && package->version.ptr && copy_text(facts->arena, &package->arch, f->arch) &&
+              copy_text(facts->arena, &package->maintainer, f->vendor) &&
               copy_text(facts->arena, &package->licence, f->licence) && copy_text(facts->arena, &package->module, f->module) &&
               set_source(facts->arena, f, package);
     return ok ? package : NULL;

@@ -242,8 +242,8 @@ static bool has_plain_table(struct reader *r)
 
 static bool read_value(struct reader *r, sqlite3_int64 row)
 {
-    int code = r->value ? sqlite3_blob_reopen(r->value, row)
-                        : sqlite3_blob_open(r->sql, "main", "Packages", "blob", row, 0, &r->value);
+    int code =
+        r->value ? sqlite3_blob_reopen(r->value, row) : sqlite3_blob_open(r->sql, "main", "Packages", "blob", row, 0, &r->value);
     if (code != SQLITE_OK) {
         note_error(r, "a header cannot be read");
         sqlite3_blob_close(r->value); /* after an error a handle is of no more use */

@@ -7,43 +7,43 @@
 /* As in the Maintainer field of these companies' packages. "@domain": any address there; an address: this one; else the
  * whole field. None of them maintains packages in Debian or Ubuntu under that address. */
 static const char *const foreign_maintainers[] = {
-    "@docker.com",           /* Docker */
-    "@containerd.io",        /* Docker's containerd.io */
-    "@nvidia.com",           /* CUDA, container toolkit */
-    "@hashicorp.com",        /* Terraform, Vault, Consul */
-    "@microsoft.com",        /* .NET, PowerShell, SQL Server tools, Azure CLI */
+    "@docker.com",    /* Docker */
+    "@containerd.io", /* Docker's containerd.io */
+    "@nvidia.com",    /* CUDA, container toolkit */
+    "@hashicorp.com", /* Terraform, Vault, Consul */
+    "@microsoft.com", /* .NET, PowerShell, SQL Server tools, Azure CLI */
     "dotnetpackages@dotnetfoundation.org",
-    "@mongodb.com",          /* MongoDB */
-    "@10gen.com",            /* MongoDB, its old name */
-    "@elastic.co",           /* Elasticsearch, Kibana, Beats */
-    "@f5.com",               /* NGINX from its own repository */
-    "@nginx.com",            /* the same, before F5 */
-    "@grafana.com",          /* Grafana, Loki, Alloy */
-    "@nodesource.com",       /* Node.js from NodeSource */
-    "GitHub",                /* GitHub CLI */
-    "support@gitlab.com",    /* GitLab, its runner */
-    "@datadoghq.com",        /* Datadog agent */
-    "@newrelic.com",         /* New Relic agents */
-    "@influxdb.com",         /* InfluxDB, Telegraf */
+    "@mongodb.com",       /* MongoDB */
+    "@10gen.com",         /* MongoDB, its old name */
+    "@elastic.co",        /* Elasticsearch, Kibana, Beats */
+    "@f5.com",            /* NGINX from its own repository */
+    "@nginx.com",         /* the same, before F5 */
+    "@grafana.com",       /* Grafana, Loki, Alloy */
+    "@nodesource.com",    /* Node.js from NodeSource */
+    "GitHub",             /* GitHub CLI */
+    "support@gitlab.com", /* GitLab, its runner */
+    "@datadoghq.com",     /* Datadog agent */
+    "@newrelic.com",      /* New Relic agents */
+    "@influxdb.com",      /* InfluxDB, Telegraf */
     "@influxdata.com",
-    "@confluent.io",         /* Kafka from Confluent */
-    "@percona.com",          /* Percona Server */
+    "@confluent.io",                        /* Kafka from Confluent */
+    "@percona.com",                         /* Percona Server */
     "maria-developers@lists.launchpad.net", /* MariaDB from its own repository; Debian's has Debian's list */
     "mysql-build@oss.oracle.com",           /* MySQL from its own repository */
-    "@rabbitmq.com",         /* RabbitMQ, Erlang */
-    "@clickhouse.com",       /* ClickHouse */
-    "@neo4j.com",            /* Neo4j */
-    "@konghq.com",           /* Kong */
-    "@cloudflare.com",       /* cloudflared */
-    "info@tailscale.com",    /* Tailscale */
-    "@azul.com",             /* Zulu JDK */
+    "@rabbitmq.com",                        /* RabbitMQ, Erlang */
+    "@clickhouse.com",                      /* ClickHouse */
+    "@neo4j.com",                           /* Neo4j */
+    "@konghq.com",                          /* Kong */
+    "@cloudflare.com",                      /* cloudflared */
+    "info@tailscale.com",                   /* Tailscale */
+    "@azul.com",                            /* Zulu JDK */
     "@azulsystems.com",
-    "corretto-team@amazon.com",   /* Amazon Corretto */
-    "temurin-dev@eclipse.org",    /* Eclipse Temurin */
-    "yarn@dan.cx",                /* Yarn from its own repository */
-    "dev@kubernetes.io",          /* kubectl, kubelet */
-    "chromium-dev@chromium.org",  /* Google Chrome */
-    "dev@couchdb.apache.org",     /* CouchDB */
+    "corretto-team@amazon.com",  /* Amazon Corretto */
+    "temurin-dev@eclipse.org",   /* Eclipse Temurin */
+    "yarn@dan.cx",               /* Yarn from its own repository */
+    "dev@kubernetes.io",         /* kubectl, kubelet */
+    "chromium-dev@chromium.org", /* Google Chrome */
+    "dev@couchdb.apache.org",    /* CouchDB */
 };
 
 /* "Name <address>": the address, or all of it where there are no brackets. */

@@ -13,22 +13,22 @@ enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CALL, OPTION_
 /* Where a value goes: `offset` into the command's own struct of a bool, struct str or uint64_t; or what `call` does with it. */
 struct option {
     const char *name;
-    char letter;              /* '\0': none */
-    const char *argument;     /* "FILE"; NULL for flags */
+    char letter;          /* '\0': none */
+    const char *argument; /* "FILE"; NULL for flags */
     const char *help;
     enum option_type type;
     size_t offset;
     bool (*call)(void *target, struct str value, struct error *err);
-    const char *alias;        /* another spelling that is accepted, Trivy's; NULL: none */
+    const char *alias; /* another spelling that is accepted, Trivy's; NULL: none */
 };
 
 struct command {
-    const char *group;        /* "look", "decide", "fix", "data", "serve", "" as `drydock --help` prints them */
-    const char *name;         /* "image", "db build" */
-    const char *usage;        /* "IMAGE | --input FILE" */
-    const char *summary;      /* one line */
-    const char *details;      /* paragraphs; may be NULL */
-    const char *examples;     /* lines; may be NULL */
+    const char *group;                         /* "look", "decide", "fix", "data", "serve", "" as `drydock --help` prints them */
+    const char *name;                          /* "image", "db build" */
+    const char *usage;                         /* "IMAGE | --input FILE" */
+    const char *summary;                       /* one line */
+    const char *details;                       /* paragraphs; may be NULL */
+    const char *examples;                      /* lines; may be NULL */
     const struct option *const *option_tables; /* ends with NULL; each table ends with name NULL */
     /* argv holds what follows the command's name. */
     int (*run)(const struct command *command, int argc, char **argv);

@@ -7,7 +7,8 @@ struct shell {
 };
 
 /* Calls put for each option of a command. */
-static void each_option(const struct command *command, void (*put)(const struct command *, const struct option *, FILE *), FILE *out)
+static void each_option(const struct command *command, void (*put)(const struct command *, const struct option *, FILE *),
+                        FILE *out)
 {
     for (const struct option *const *table = command->option_tables; *table; table++)
         for (const struct option *o = *table; o->name; o++)
@@ -40,14 +41,15 @@ static void write_bash(FILE *out)
     for (const struct command *const *c = commands; *c; c++)
         if (!strchr((*c)->name, ' '))
             fprintf(out, "%s ", (*c)->name);
-    fputs("db --help --version' -- \"$word\"))\n"
-          "    elif [ \"$COMP_CWORD\" = 2 ] && [ \"${COMP_WORDS[1]}\" = db ]; then COMPREPLY=($(compgen -W 'build info' -- \"$word\"))\n"
-          "    elif [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-          "    else COMPREPLY=($(compgen -f -- \"$word\"))\n"
-          "    fi\n"
-          "}\n"
-          "complete -o filenames -F _drydock drydock\n",
-          out);
+    fputs(
+        "db --help --version' -- \"$word\"))\n"
+        "    elif [ \"$COMP_CWORD\" = 2 ] && [ \"${COMP_WORDS[1]}\" = db ]; then COMPREPLY=($(compgen -W 'build info' -- \"$word\"))\n"
+        "    elif [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+        "    else COMPREPLY=($(compgen -f -- \"$word\"))\n"
+        "    fi\n"
+        "}\n"
+        "complete -o filenames -F _drydock drydock\n",
+        out);
 }
 
 /* ---- zsh ------------------------------------------------------------------------------------------------------------------------------ */
@@ -75,9 +77,10 @@ static void put_zsh_option(const struct command *command, const struct option *o
 
 static void write_zsh(FILE *out)
 {
-    fputs("#compdef drydock\n_drydock() {\n    local command=$words[2]\n    [[ $command == db ]] && command=\"$command $words[3]\"\n"
-          "    if (( CURRENT == 2 )); then\n        local -a names=(",
-          out);
+    fputs(
+        "#compdef drydock\n_drydock() {\n    local command=$words[2]\n    [[ $command == db ]] && command=\"$command $words[3]\"\n"
+        "    if (( CURRENT == 2 )); then\n        local -a names=(",
+        out);
     for (const struct command *const *c = commands; *c; c++)
         if (!strchr((*c)->name, ' ')) {
             fprintf(out, " '%s:", (*c)->name);
@@ -122,8 +125,9 @@ static void write_fish(FILE *out)
     for (const struct command *const *c = commands; *c; c++) {
         struct str first, second;
         bool two = str_cut(str_from((*c)->name), ' ', &first, &second);
-        fprintf(out, "complete -c drydock -f -n '%s%.*s' -a %.*s -d '", two ? "__fish_seen_subcommand_from " : "__fish_use_subcommand",
-                STR_ARG(two ? first : (struct str){ 0 }), STR_ARG(two ? second : first));
+        fprintf(out, "complete -c drydock -f -n '%s%.*s' -a %.*s -d '",
+                two ? "__fish_seen_subcommand_from " : "__fish_use_subcommand", STR_ARG(two ? first : (struct str){ 0 }),
+                STR_ARG(two ? second : first));
         put_fish_text((*c)->summary, out);
         fputs("'\n", out);
         each_option(*c, put_fish_option, out);

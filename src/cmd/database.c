@@ -18,7 +18,8 @@ static struct str age_text(struct arena *arena, int64_t seconds)
     return arena_printf(arena, "%lld days old", (long long)(seconds / 86400));
 }
 
-static bool describe(const char *what, const char *path, int64_t now_s, struct arena *arena, struct database *out, struct error *err)
+static bool describe(const char *what, const char *path, int64_t now_s, struct arena *arena, struct database *out,
+                     struct error *err)
 {
     struct vulndb_info info;
     char built[32];
@@ -26,12 +27,13 @@ static bool describe(const char *what, const char *path, int64_t now_s, struct a
     time_format(info.built_s, built);
     built[10] = '\0';
     out->is_starter = info.is_starter;
-    struct str age = age_text(arena, now_s - info.built_s);
-    out->words = arena_printf(arena, "%s%s%s, of %s (%.*s)", what, path ? " " : "", path ? path : "", built, STR_ARG(age));
-    return out->words.ptr || arena_error(arena, err);
+    out->age = age_text(arena, now_s - info.built_s);
+    out->words = arena_printf(arena, "%s%s%s, of %s", what, path && what[0] ? " " : "", path ? path : "", built);
+    return (out->words.ptr && out->age.ptr) || arena_error(arena, err);
 }
 
-static bool open_path(const char *what, const char *path, int64_t now_s, struct arena *arena, struct database *out, struct error *err)
+static bool open_path(const char *what, const char *path, int64_t now_s, struct arena *arena, struct database *out,
+                      struct error *err)
 {
     out->db = vulndb_open(path, err);
     return out->db && describe(what, path, now_s, arena, out, err);
@@ -80,7 +82,7 @@ static bool open_last_build(int64_t now_s, struct arena *arena, struct database 
     if (access(built, R_OK) != 0)
         return true;
     *found = true;
-    return open_path("database", built, now_s, arena, out, err);
+    return open_path("", built, now_s, arena, out, err);
 }
 
 /* ---- Trivy's ---------------------------------------------------------------------------------------------------------------------------- */
@@ -117,7 +119,8 @@ static bool open_trivy(int64_t now_s, struct arena *arena, struct database *out,
     *found = true;
     if (!file_cache_dir(arena, &cache, err) || !file_make_dirs(cache.ptr, err))
         return false;
-    struct str to = arena_printf(arena, "%.*s/trivy-%lld-%lld.ddb", STR_ARG(cache), (long long)st.st_mtime, (long long)st.st_size);
+    struct str to =
+        arena_printf(arena, "%.*s/trivy-%lld-%lld.ddb", STR_ARG(cache), (long long)st.st_mtime, (long long)st.st_size);
     if (!to.ptr)
         return arena_error(arena, err);
     if (access(to.ptr, R_OK) != 0) {
@@ -135,7 +138,7 @@ bool database_open(const char *path, int64_t now_s, struct arena *arena, struct 
     bool found;
     *out = (struct database){ 0 };
     if (path)
-        return open_path("database", path, now_s, arena, out, err);
+        return open_path("", path, now_s, arena, out, err);
     if (!open_last_build(now_s, arena, out, &found, err) || found)
         return found && out->words.ptr;
     if (!open_trivy(now_s, arena, out, &found, err) || found)

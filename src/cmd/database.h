@@ -6,7 +6,8 @@
 
 struct database {
     struct vulndb *db;
-    struct str words;      /* "starter database of 2026-11-01, built in" */
+    struct str words; /* "the built-in starter database, of 2026-11-01" */
+    struct str age;   /* "3 days old" */
     bool is_starter;
 };
 

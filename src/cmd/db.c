@@ -13,7 +13,8 @@ struct db_options {
 /* ---- db build ------------------------------------------------------------------------------------------------------------------------ */
 
 static const struct option build_option_table[] = {
-    { "output", 'o', "FILE", "the database to write, e.g. drydock.ddb (required)", OPTION_TEXT, offsetof(struct db_options, output), NULL, NULL },
+    { "output", 'o', "FILE", "the database to write, e.g. drydock.ddb (required)", OPTION_TEXT,
+      offsetof(struct db_options, output), NULL, NULL },
     { "now", '\0', "DATE", "the build date to write into it (default: SOURCE_DATE_EPOCH, else now)", OPTION_TEXT,
       offsetof(struct db_options, now), NULL, NULL },
     { 0 },
@@ -90,10 +91,12 @@ const struct command db_build_command = {
     .name = "db build",
     .usage = "-o FILE KIND=PATH…",
     .summary = "Make a vulnerability database from advisory feeds, or from Trivy's database.",
-    .details = "Each KIND=PATH is one feed: a file, a folder, or an archive of them. Later scans use the last database that was built here unless\n"
-               "--db names another.",
-    .examples = "  drydock db build -o drydock.ddb trivy-db=$HOME/.cache/trivy/db/trivy.db kev=known_exploited_vulnerabilities.json\n"
-                "  drydock db build -o drydock.ddb osv=PyPI.zip osv=npm.zip alpine-secdb=secdb/ debian-tracker=tracker.json",
+    .details =
+        "Each KIND=PATH is one feed: a file, a folder, or an archive of them. Later scans use the last database that was built here unless\n"
+        "--db names another.",
+    .examples =
+        "  drydock db build -o drydock.ddb trivy-db=$HOME/.cache/trivy/db/trivy.db kev=known_exploited_vulnerabilities.json\n"
+        "  drydock db build -o drydock.ddb osv=PyPI.zip osv=npm.zip alpine-secdb=secdb/ debian-tracker=tracker.json",
     .option_tables = build_tables,
     .run = run_build,
 };
@@ -127,8 +130,8 @@ static void print_info(struct vulndb *db)
         if (source.date_s)
             time_format(source.date_s, date);
         date[10] = '\0';
-        printf("  %-22.*s %9llu advisories  %10s  %.*s\n", STR_ARG(source.source.id), (unsigned long long)source.advisory_count, date,
-               STR_ARG(source.source.name));
+        printf("  %-22.*s %9llu advisories  %10s  %.*s\n", STR_ARG(source.source.id), (unsigned long long)source.advisory_count,
+               date, STR_ARG(source.source.name));
     }
     printf("\nnamespaces:\n");
     for (uint64_t i = 0; i < info.space_count; i++) {
@@ -161,7 +164,7 @@ static int run_info(const struct command *command, int argc, char **argv)
     arena_init(&arena, "database", 1 << 20);
     bool ok = database_open(argc ? argv[0] : NULL, time_now(), &arena, &database, &err);
     if (ok) {
-        printf("%.*s\n", STR_ARG(database.words));
+        printf("%.*s (%.*s)\n", STR_ARG(database.words), STR_ARG(database.age));
         print_info(database.db);
         if (options.verify && (ok = vulndb_verify(database.db, &err)))
             printf("\nverified: every block and offset is in order\n");

@@ -6,7 +6,8 @@
 static const struct {
     const char *name, *title;
 } groups[] = {
-    { "look", "Look into images" }, { "decide", "Decide" }, { "fix", "Fix" }, { "data", "Data" }, { "serve", "Serve" }, { "", "Other" },
+    { "look", "Look into images" }, { "decide", "Decide" }, { "fix", "Fix" }, { "data", "Data" },
+    { "serve", "Serve" },           { "", "Other" },
 };
 
 /* Writes text with its lines broken at `width` columns, later lines indented. */
@@ -61,8 +62,8 @@ void help_all(FILE *out)
 static void help_option(const struct option *o, FILE *out)
 {
     char left[64];
-    snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
-             o->argument ? " " : "", o->argument ? o->argument : "");
+    snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ",
+             o->name, o->argument ? " " : "", o->argument ? o->argument : "");
     size_t n = strlen(left);
     fprintf(out, "  %-30s ", left);
     if (n > 30)
@@ -81,7 +82,8 @@ void help_command(const struct command *command, FILE *out)
     for (const struct option *const *table = command->option_tables; *table; table++)
         for (const struct option *o = *table; o->name; o++)
             help_option(o, out);
-    fputs("\nEvery option can stand in drydock.yaml (list-all-pkgs: true) and in the environment (DRYDOCK_LIST_ALL_PKGS=true).\n", out);
+    fputs("\nEvery option can stand in drydock.yaml (list-all-pkgs: true) and in the environment (DRYDOCK_LIST_ALL_PKGS=true).\n",
+          out);
 }
 
 int command_fail(const struct error *err)

@@ -37,8 +37,9 @@ static int run_reference(const char *reference)
     struct error err = { 0 };
     arena_init(&arena, "image reference", 1 << 20);
     if (image_reference_parse(str_from(reference), &arena, &parsed, &err))
-        error_set(&err, ERROR_UNSUPPORTED, "%s: images cannot be fetched from registries yet; run: docker save %s | drydock image --input -",
-                  reference, reference);
+        error_set(&err, ERROR_UNSUPPORTED,
+                  "%s: images cannot be fetched from registries yet; run: docker save %s | drydock image --input -", reference,
+                  reference);
     arena_free(&arena);
     return command_fail(&err);
 }
@@ -64,17 +65,20 @@ static int run(const struct command *command, int argc, char **argv)
     return run_reference(argv[0]);
 }
 
-static const struct option *const tables[] = { image_option_table, image_choice_table, scanning_option_table, report_option_table,
-                                               gate_option_table, database_option_table, common_option_table, NULL };
+static const struct option *const tables[] = { image_option_table,    image_choice_table,
+                                               scanning_option_table, report_option_table,
+                                               gate_option_table,     database_option_table,
+                                               common_option_table,   NULL };
 
 const struct command image_command = {
     .group = "look",
     .name = "image",
     .usage = "PATH | --input FILE [REFERENCE]",
     .summary = "List what is in a container image and what is known to be vulnerable in it.",
-    .details = "PATH starts with /, ./ or ../, or ends in .tar, .tar.gz, .tgz or .tar.zst. Archives of docker save, skopeo, buildah, podman\n"
-               "and ctr are read, and OCI layouts as a folder or an archive; each may be compressed as a whole. Nothing is unpacked to disk.\n"
-               "REFERENCE picks one of several images in a file.",
+    .details =
+        "PATH starts with /, ./ or ../, or ends in .tar, .tar.gz, .tgz or .tar.zst. Archives of docker save, skopeo, buildah, podman\n"
+        "and ctr are read, and OCI layouts as a folder or an archive; each may be compressed as a whole. Nothing is unpacked to disk.\n"
+        "REFERENCE picks one of several images in a file.",
     .examples = "  docker save nginx:alpine | drydock image --input -\n"
                 "  drydock image ./image.tar\n"
                 "  drydock image ./image.tar --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1\n"

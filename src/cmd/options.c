@@ -51,20 +51,14 @@ static bool set_option(const struct option *o, void *target, struct str value, s
     if (is_flag(o) && !parse_bool(value, &on))
         return error_set(err, ERROR_USAGE, "--%s: \"%.*s\" is neither true nor false", o->name, STR_ARG(value));
     switch (o->type) {
-    case OPTION_FLAG:
-        *(bool *)(void *)at = on;
-        return true;
-    case OPTION_TEXT:
-        *(struct str *)(void *)at = value;
-        return true;
+    case OPTION_FLAG: *(bool *)(void *)at = on; return true;
+    case OPTION_TEXT: *(struct str *)(void *)at = value; return true;
     case OPTION_NUMBER:
         if (!str_u64(value, (uint64_t *)(void *)at))
             return error_set(err, ERROR_USAGE, "--%s: \"%.*s\" is not a number", o->name, STR_ARG(value));
         return true;
-    case OPTION_CALL:
-        return o->call(target, value, err);
-    case OPTION_CALL_FLAG:
-        return !on || o->call(target, value, err);
+    case OPTION_CALL: return o->call(target, value, err);
+    case OPTION_CALL_FLAG: return !on || o->call(target, value, err);
     }
     return true;
 }

@@ -26,15 +26,21 @@ static int run(const struct command *command, int argc, char **argv)
     return scanning_finish(&s, argv[0], "filesystem", &inventory);
 }
 
-static const struct option *const tables[] = { rootfs_option_table, scanning_option_table, report_option_table, gate_option_table,
-                                               database_option_table, common_option_table, NULL };
+static const struct option *const tables[] = { rootfs_option_table,
+                                               scanning_option_table,
+                                               report_option_table,
+                                               gate_option_table,
+                                               database_option_table,
+                                               common_option_table,
+                                               NULL };
 
 const struct command rootfs_command = {
     .group = "look",
     .name = "rootfs",
     .usage = "DIR",
     .summary = "The same for a root file system in a folder, or for this machine (/).",
-    .details = "Other file systems, /proc, /sys and container storage are left out unless asked for. Without root, what may not be read is counted.",
+    .details =
+        "Other file systems, /proc, /sys and container storage are left out unless asked for. Without root, what may not be read is counted.",
     .examples = "  drydock rootfs /\n"
                 "  drydock rootfs ./rootfs --severity HIGH,CRITICAL",
     .option_tables = tables,

@@ -74,15 +74,18 @@ static bool set_scanners(void *target, struct str value, struct error *err)
     (void)target;
     while (str_next(&value, ',', &name))
         if (!str_is(str_trim(name), "vuln"))
-            return error_set(err, ERROR_USAGE, "--scanners: \"%.*s\" is not known here; this version scans for vuln", STR_ARG(name));
+            return error_set(err, ERROR_USAGE, "--scanners: \"%.*s\" is not known here; this version scans for vuln",
+                             STR_ARG(name));
     return true;
 }
 
 static bool set_format(void *target, struct str value, struct error *err)
 {
     if (!report_format_find(value))
-        return error_set(err, ERROR_USAGE, "--format: \"%.*s\" is no format of reports (-f is --format here, never a Dockerfile); there are: table, json",
-                         STR_ARG(value));
+        return error_set(
+            err, ERROR_USAGE,
+            "--format: \"%.*s\" is no format of reports (-f is --format here, never a Dockerfile); there are: table, json",
+            STR_ARG(value));
     ((struct scanning *)target)->format = value;
     return true;
 }
@@ -90,19 +93,21 @@ static bool set_format(void *target, struct str value, struct error *err)
 #define AT(field) offsetof(struct scanning, field)
 
 const struct option scanning_option_table[] = {
-    { "parallel", '\0', "N", "worker processes at once (default: as many as processors)", OPTION_NUMBER, AT(parallel), NULL, NULL },
-    { "max-spool", '\0', "MB", "limit of one file that needs random access and is kept in TMPDIR meanwhile (default 4096)", OPTION_NUMBER,
-      AT(max_spool_mb), NULL, NULL },
+    { "parallel", '\0', "N", "worker processes at once (default: as many as processors)", OPTION_NUMBER, AT(parallel), NULL,
+      NULL },
+    { "max-spool", '\0', "MB", "limit of one file that needs random access and is kept in TMPDIR meanwhile (default 4096)",
+      OPTION_NUMBER, AT(max_spool_mb), NULL, NULL },
     { "scanners", '\0', "LIST", "what to look for: vuln", OPTION_CALL, 0, set_scanners, NULL },
     { "pkg-types", '\0', "LIST", "os, library, or both (default)", OPTION_TEXT, AT(package_types), NULL, "vuln-type" },
-    { "distro", '\0', "NAME:RELEASE", "take the distribution to be this one, e.g. alpine:3.20", OPTION_TEXT, AT(distro), NULL, NULL },
+    { "distro", '\0', "NAME:RELEASE", "take the distribution to be this one, e.g. alpine:3.20", OPTION_TEXT, AT(distro), NULL,
+      NULL },
     { "offline", '\0', NULL, "no network at all (this version never uses any)", OPTION_FLAG, AT(offline), NULL, "offline-scan" },
     { 0 },
 };
 
 const struct option image_choice_table[] = {
-    { "platform", '\0', "OS/ARCH", "of an image with several, e.g. linux/arm64 (default: this machine's, else the only one)", OPTION_CALL, 0,
-      set_platform, NULL },
+    { "platform", '\0', "OS/ARCH", "of an image with several, e.g. linux/arm64 (default: this machine's, else the only one)",
+      OPTION_CALL, 0, set_platform, NULL },
     { "verify", '\0', NULL, "verify the diff IDs of compressed layers too", OPTION_CALL_FLAG, 0, set_verify, NULL },
     { "no-verify", '\0', NULL, "verify no digest; reads only what packages need", OPTION_CALL_FLAG, 0, set_no_verify, NULL },
     { 0 },
@@ -111,31 +116,41 @@ const struct option image_choice_table[] = {
 const struct option report_option_table[] = {
     { "format", 'f', "FORMAT", "table (default) or json", OPTION_CALL, 0, set_format, NULL },
     { "output", 'o', "FILE", "write the report to FILE", OPTION_TEXT, AT(output), NULL, NULL },
-    { "list-all-pkgs", '\0', NULL, "list every package, not only vulnerable ones", OPTION_FLAG, AT(list_all_packages), NULL, NULL },
+    { "list-all-pkgs", '\0', NULL, "list every package, not only vulnerable ones", OPTION_FLAG, AT(list_all_packages), NULL,
+      NULL },
     { "severity", 's', "LIST", "only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", OPTION_CALL, 0, set_severity, NULL },
     { "ignore-unfixed", '\0', NULL, "leave out what has no fix yet", OPTION_FLAG, AT(policy.ignore_unfixed), NULL, NULL },
-    { "ignore-status", '\0', "LIST", "leave out findings of these statuses, e.g. will_not_fix", OPTION_CALL, 0, set_ignore_status, NULL },
-    { "severity-source", '\0', "LIST", "take severities from these sources first, e.g. nvd,ghsa,auto", OPTION_TEXT, AT(severity_sources), NULL,
-      "vuln-severity-source" },
+    { "ignore-status", '\0', "LIST", "leave out findings of these statuses, e.g. will_not_fix", OPTION_CALL, 0, set_ignore_status,
+      NULL },
+    { "severity-source", '\0', "LIST", "take severities from these sources first, e.g. nvd,ghsa,auto", OPTION_TEXT,
+      AT(severity_sources), NULL, "vuln-severity-source" },
     { "now", '\0', "DATE", "judge end of life and ages as on this date", OPTION_CALL, 0, set_now, NULL },
     { 0 },
 };
 
 const struct option gate_option_table[] = {
     { "exit-code", '\0', "N", "exit with N when any finding is left after the filters", OPTION_CALL, 0, set_exit_code, NULL },
-    { "fail-on", '\0', "GATE", "exit with 1 when a finding is this severe or worse: HIGH; HIGH,fixable; CRITICAL,kev; LOW,epss>=0.1", OPTION_CALL,
-      0, set_fail_on, NULL },
-    { "exit-on-eol", '\0', "N", "exit with N when the distribution's release is past its end of life", OPTION_CALL, 0, set_exit_on_eol, NULL },
-    { "allow-no-data", '\0', NULL, "let gates pass where the database has no data for a target", OPTION_FLAG, AT(policy.allow_no_data), NULL, NULL },
-    { "allow-starter", '\0', NULL, "let gates judge by the built-in starter database", OPTION_FLAG, AT(policy.allow_starter), NULL, NULL },
-    { "allow-incomplete", '\0', NULL, "go on when a package database could not be understood", OPTION_FLAG, AT(policy.allow_incomplete), NULL, NULL },
+    { "fail-on", '\0', "GATE",
+      "exit with 1 when a finding is this severe or worse: HIGH; HIGH,fixable; CRITICAL,kev; LOW,epss>=0.1", OPTION_CALL, 0,
+      set_fail_on, NULL },
+    { "exit-on-eol", '\0', "N", "exit with N when the distribution's release is past its end of life", OPTION_CALL, 0,
+      set_exit_on_eol, NULL },
+    { "allow-no-data", '\0', NULL, "let gates pass where the database has no data for a target", OPTION_FLAG,
+      AT(policy.allow_no_data), NULL, NULL },
+    { "allow-starter", '\0', NULL, "let gates judge by the built-in starter database", OPTION_FLAG, AT(policy.allow_starter),
+      NULL, NULL },
+    { "allow-incomplete", '\0', NULL, "go on when a package database could not be understood", OPTION_FLAG,
+      AT(policy.allow_incomplete), NULL, NULL },
     { 0 },
 };
 
 const struct option database_option_table[] = {
-    { "db", '\0', "FILE", "the vulnerability database, a .ddb file that drydock db build made", OPTION_TEXT, AT(database), NULL, NULL },
-    { "cache-dir", '\0', "DIR", "folder for converted databases (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir), NULL, NULL },
-    { "skip-db-update", '\0', NULL, "do not look for a newer database (this version never does)", OPTION_FLAG, AT(skip_db_update), NULL, NULL },
+    { "db", '\0', "FILE", "the vulnerability database, a .ddb file that drydock db build made", OPTION_TEXT, AT(database), NULL,
+      NULL },
+    { "cache-dir", '\0', "DIR", "folder for converted databases (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir), NULL,
+      NULL },
+    { "skip-db-update", '\0', NULL, "do not look for a newer database (this version never does)", OPTION_FLAG, AT(skip_db_update),
+      NULL, NULL },
     { 0 },
 };
 
@@ -189,7 +204,9 @@ static bool drop_package_types(struct work *w, struct error *err)
 static bool match(struct work *w, struct error *err)
 {
     struct str list = w->s->severity_sources, source, sources[16];
-    struct match_options options = { .severity_sources = sources, .artifact = str_from(w->name) };
+    struct match_options options = { .severity_sources = sources,
+                                     .artifact = str_from(w->name),
+                                     .brief = !str_is(w->s->format, "json") };
     while (options.severity_source_count < ARRAY_LEN(sources) && str_next(&list, ',', &source))
         sources[options.severity_source_count++] = str_trim(source);
     if (!match_inventory(w->database.db, w->inventory, &options, &w->arena, &w->matches, err))
@@ -204,11 +221,13 @@ static void log_scan(const struct work *w)
     size_t os = 0;
     for (size_t i = 0; i < w->inventory->package_count; i++)
         os += w->inventory->packages[i].kind->is_os;
-    log_info("%s: %.*s %.*s, %zu OS packages, %zu language packages", w->name, STR_ARG(d->family.len ? d->family : STR("no distribution")),
-             STR_ARG(d->release), os, w->inventory->package_count - os);
-    log_info("scanners: vuln; using %.*s", STR_ARG(w->database.words));
+    log_info("%s: %.*s %.*s, %zu OS packages, %zu language packages", w->name,
+             STR_ARG(d->family.len ? d->family : STR("no distribution")), STR_ARG(d->release), os,
+             w->inventory->package_count - os);
+    log_info("scanners: vuln; database: %.*s (%.*s)", STR_ARG(w->database.words), STR_ARG(w->database.age));
     if (w->inventory->unreadable_count)
-        log_warn("%llu files or folders could not be read (run as root to see all)", (unsigned long long)w->inventory->unreadable_count);
+        log_warn("%llu files or folders could not be read (run as root to see all)",
+                 (unsigned long long)w->inventory->unreadable_count);
     for (size_t i = 0; i < w->inventory->warning_count; i++)
         log_warn("%.*s: %.*s", STR_ARG(w->inventory->warnings[i].path), STR_ARG(w->inventory->warnings[i].text));
     for (size_t i = 0; i < w->matches.warning_count; i++)
@@ -218,8 +237,13 @@ static void log_scan(const struct work *w)
 static void fill_report(struct work *w, const char *type)
 {
     struct report *r = &w->report;
-    *r = (struct report){ .artifact_name = str_from(w->name), .artifact_type = str_from(type), .inventory = w->inventory,
-                          .matches = &w->matches, .list_all_packages = w->s->list_all_packages, .database = w->database.words,
+    *r = (struct report){ .artifact_name = str_from(w->name),
+                          .artifact_type = str_from(type),
+                          .inventory = w->inventory,
+                          .matches = &w->matches,
+                          .list_all_packages = w->s->list_all_packages,
+                          .database = w->database.words,
+                          .database_age = w->database.age,
                           .now_s = w->s->now_s };
     memcpy(r->severities, w->s->policy.severities, sizeof r->severities);
     vulndb_info(w->database.db, &r->database_info);
@@ -253,7 +277,8 @@ static bool write_report(struct work *w, struct error *err)
 
 static int judge(struct work *w)
 {
-    struct policy_facts facts = { .starter = w->database.is_starter, .incomplete = w->inventory->incomplete,
+    struct policy_facts facts = { .starter = w->database.is_starter,
+                                  .incomplete = w->inventory->incomplete,
                                   .end_of_life = w->report.end_of_life };
     struct str why;
     int code = policy_gate(&w->s->policy, &w->matches, &facts, &w->arena, &why);
@@ -275,8 +300,8 @@ int scanning_finish(struct scanning *scanning, const char *name, const char *typ
     char *path = scanning->database.len ? arena_cstr(&w.arena, scanning->database) : NULL;
     if (scanning->cache_dir.len)
         setenv("DRYDOCK_CACHE_DIR", arena_cstr(&w.arena, scanning->cache_dir), 1);
-    bool ok = set_distro(&w, &err) && drop_package_types(&w, &err) && database_open(path, scanning->now_s, &w.arena, &w.database, &err) &&
-              match(&w, &err);
+    bool ok = set_distro(&w, &err) && drop_package_types(&w, &err) &&
+              database_open(path, scanning->now_s, &w.arena, &w.database, &err) && match(&w, &err);
     if (ok) {
         log_scan(&w);
         fill_report(&w, type);

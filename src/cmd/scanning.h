@@ -8,7 +8,7 @@
 #include "report/report.h"
 
 struct scanning {
-    struct common_options common;   /* first: options_read needs it there */
+    struct common_options common; /* first: options_read needs it there */
     struct str input, format, output, database, cache_dir, package_types, distro, severity_sources;
     bool list_all_packages, skip_db_update, offline;
     struct policy policy;
@@ -17,7 +17,8 @@ struct scanning {
     int64_t now_s;
 };
 
-extern const struct option scanning_option_table[], image_choice_table[], report_option_table[], gate_option_table[], database_option_table[];
+extern const struct option scanning_option_table[], image_choice_table[], report_option_table[], gate_option_table[],
+    database_option_table[];
 
 void scanning_init(struct scanning *scanning);
 /* Matches, filters, reports and judges. Takes the inventory. Returns the exit code. */

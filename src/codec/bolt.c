@@ -5,10 +5,10 @@
 #include "codec/codec.h"
 
 enum {
-    PAGE_HEADER = 16, /* u64 id, u16 flags, u16 count, u32 overflow */
-    ELEMENT = 16,     /* leaf: u32 flags, u32 pos, u32 ksize, u32 vsize; branch: u32 pos, u32 ksize, u64 page */
+    PAGE_HEADER = 16,   /* u64 id, u16 flags, u16 count, u32 overflow */
+    ELEMENT = 16,       /* leaf: u32 flags, u32 pos, u32 ksize, u32 vsize; branch: u32 pos, u32 ksize, u64 page */
     BUCKET_HEADER = 16, /* u64 root page (0: an inline page follows), u64 sequence */
-    META_SUMMED = 56, /* u32 magic, version, page size, flags; u64 root, sequence, freelist, high water, transaction id */
+    META_SUMMED = 56,   /* u32 magic, version, page size, flags; u64 root, sequence, freelist, high water, transaction id */
     META = META_SUMMED + 8,
     FIRST_TREE_PAGE = 2,
 };
@@ -140,7 +140,8 @@ static bool read_element(struct str page, uint32_t index, struct element *out, s
         return true;
     }
     size_t key_bytes = le32(p + 8);
-    *out = (struct element){ .key = str_head(bytes, key_bytes), .value = str_skip(bytes, key_bytes),
+    *out = (struct element){ .key = str_head(bytes, key_bytes),
+                             .value = str_skip(bytes, key_bytes),
                              .is_bucket = le32(p) & LEAF_IS_BUCKET };
     return true;
 }

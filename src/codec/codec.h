@@ -13,26 +13,26 @@
 struct stream {
     const unsigned char *ptr;
     size_t len;
-    uint64_t consumed_bytes; /* offset in the stream of ptr[0] */
+    uint64_t consumed_bytes;                              /* offset in the stream of ptr[0] */
     bool (*fill)(struct stream *self, struct error *err); /* sets ptr/len; len 0 afterwards is the end of the stream */
     bool (*skip)(struct stream *self, uint64_t size, struct error *err); /* NULL: read and drop. Called with an empty window;
                                                                             skips up to `size`, never past the end, and adds
                                                                             what it skipped to consumed_bytes */
-    void (*close)(struct stream *self); /* frees the stream itself; NULL: nothing to free */
+    void (*close)(struct stream *self);                                  /* frees the stream itself; NULL: nothing to free */
     bool ended, failed;
     struct error problem; /* when failed: what every later call reports */
 };
 
-bool stream_fill(struct stream *s, struct error *err);   /* false on failure; at the end true with s->len == 0 */
-void stream_consume(struct stream *s, size_t n);         /* n <= s->len */
+bool stream_fill(struct stream *s, struct error *err); /* false on failure; at the end true with s->len == 0 */
+void stream_consume(struct stream *s, size_t n);       /* n <= s->len */
 bool stream_take(struct stream *s, void *dst, size_t n, struct error *err); /* exactly n bytes, else an input error */
 /* Up to n bytes; *got < n only at the end. */
 bool stream_read(struct stream *s, void *dst, size_t n, size_t *got, struct error *err);
-bool stream_skip(struct stream *s, uint64_t n, struct error *err);          /* exactly n bytes */
-bool stream_drain(struct stream *s, struct error *err);                     /* reads to the end */
+bool stream_skip(struct stream *s, uint64_t n, struct error *err); /* exactly n bytes */
+bool stream_drain(struct stream *s, struct error *err);            /* reads to the end */
 /* The whole rest, at most max_bytes (more is a limit error), copied to the arena. */
 bool stream_text(struct stream *s, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
-void stream_close(struct stream *s);                                         /* NULL is fine */
+void stream_close(struct stream *s); /* NULL is fine */
 
 /* Constructors return NULL (and err) on failure, and then have closed `below`. */
 struct stream *stream_memory(struct str bytes, struct error *err);
@@ -66,7 +66,7 @@ bool digest_of(enum digest_algorithm algorithm, struct str bytes, char out[stati
 /* ---- random access (rpm databases, zip): a view of bytes in memory or in a file ------------------------------------------ */
 
 struct blob {
-    struct str memory;   /* used when fd < 0 */
+    struct str memory; /* used when fd < 0 */
     int fd;
     uint64_t offset, size;
 };
@@ -77,12 +77,12 @@ bool blob_read(const struct blob *blob, uint64_t offset, void *dst, size_t size,
 enum tar_type { TAR_FILE, TAR_HARDLINK, TAR_SYMLINK, TAR_DIR, TAR_OTHER };
 
 struct tar_entry {
-    struct str path;      /* normalised: no leading "/" or "./", no "." , ".." or empty parts ("..", kept inside the root), no
+    struct str path; /* normalised: no leading "/" or "./", no "." , ".." or empty parts ("..", kept inside the root), no
                              trailing "/"; empty for the root itself. Valid until the next tar_next */
-    struct str link;      /* link target as written (hard links: normalised as path) */
+    struct str link; /* link target as written (hard links: normalised as path) */
     enum tar_type type;
-    uint64_t size_bytes;  /* of the contents as read (sparse files: expanded); 0 for links and folders, whatever they state */
-    uint64_t offset;      /* of the stored contents in the stream */
+    uint64_t size_bytes; /* of the contents as read (sparse files: expanded); 0 for links and folders, whatever they state */
+    uint64_t offset;     /* of the stored contents in the stream */
     uint32_t mode, uid, gid;
     int64_t mtime_s;
     bool sparse;
@@ -136,25 +136,25 @@ struct json {
     struct arena *arena;
     unsigned depth;
     bool failed;
-    const char *problem;   /* static text; NULL: none */
+    const char *problem;                     /* static text; NULL: none */
     unsigned char state[JSON_MAX_DEPTH + 1]; /* private: a byte a level, see json.c */
 };
 
 void json_begin(struct json *json, struct str text, struct arena *arena); /* a leading UTF-8 byte order mark is passed over */
-enum json_type json_peek(struct json *json);                 /* type of the next value */
-bool json_object(struct json *json);                         /* enters; a value of another type is skipped: false, no error */
-bool json_key(struct json *json, struct str *key);           /* next key; false at '}' (left) or on error */
-bool json_array(struct json *json);                          /* enters, as json_object */
-bool json_item(struct json *json);                           /* is there a next item? false at ']' (left) or on error */
+enum json_type json_peek(struct json *json);                              /* type of the next value */
+bool json_object(struct json *json);               /* enters; a value of another type is skipped: false, no error */
+bool json_key(struct json *json, struct str *key); /* next key; false at '}' (left) or on error */
+bool json_array(struct json *json);                /* enters, as json_object */
+bool json_item(struct json *json);                 /* is there a next item? false at ']' (left) or on error */
 /* These read one value; one of another type is skipped and gives false, without an error, outputs untouched. */
 bool json_string(struct json *json, struct str *out);
-bool json_number(struct json *json, double *out);            /* false also where it is past the range of a double */
-bool json_i64(struct json *json, int64_t *out);              /* integers only */
+bool json_number(struct json *json, double *out); /* false also where it is past the range of a double */
+bool json_i64(struct json *json, int64_t *out);   /* integers only */
 bool json_bool(struct json *json, bool *out);
-bool json_scalar(struct json *json, struct str *out);        /* string, or the text of a number or of true/false */
-void json_skip(struct json *json);                           /* any value */
-bool json_raw(struct json *json, struct str *out);           /* skips any value and gives its text (validated) */
-bool json_end(struct json *json, struct error *err);         /* false when anything failed or text is left over */
+bool json_scalar(struct json *json, struct str *out); /* string, or the text of a number or of true/false */
+void json_skip(struct json *json);                    /* any value */
+bool json_raw(struct json *json, struct str *out);    /* skips any value and gives its text (validated) */
+bool json_end(struct json *json, struct error *err);  /* false when anything failed or text is left over */
 
 /* Writing: appends "text" quoted and escaped; bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(struct buf *buf, struct str text);
@@ -176,7 +176,7 @@ struct bolt {
 /* A bucket, or a cursor in one. Depth of pages is limited; page ids, element positions and sizes are checked. */
 struct bolt_bucket {
     const struct bolt *bolt;
-    uint64_t page;        /* 0: inline */
+    uint64_t page; /* 0: inline */
     struct str inline_page;
 };
 enum { BOLT_MAX_DEPTH = 32 };
@@ -187,8 +187,8 @@ struct bolt_cursor {
         uint32_t index;
     } stack[BOLT_MAX_DEPTH];
     unsigned depth;
-    uint64_t pages_read;  /* bounded by the pages of the file, so that loops end */
-    struct str last_key;  /* keys must ascend */
+    uint64_t pages_read; /* bounded by the pages of the file, so that loops end */
+    struct str last_key; /* keys must ascend */
     bool started;
 };
 bool bolt_open(struct bolt *bolt, struct str file, struct error *err); /* the valid meta page with the higher transaction id */

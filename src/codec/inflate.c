@@ -62,7 +62,10 @@ enum codec codec_detect(struct str head)
         return CODEC_GZIP;
     if (is_zstd(head))
         return CODEC_ZSTD;
-    if (has_magic(head, "\xfd" "7zXZ\0", 6))
+    if (has_magic(head,
+                  "\xfd"
+                  "7zXZ\0",
+                  6))
         return CODEC_XZ;
     return is_bzip2(head) ? CODEC_BZIP2 : CODEC_PLAIN;
 }
@@ -94,7 +97,11 @@ static bool step(struct inflate_stream *inflate, bool *idle, struct error *err)
     struct stream *below = inflate->below;
     size_t in_len = below->len < MAX_STEP_BYTES ? below->len : MAX_STEP_BYTES;
     struct inflate_io io = {
-        .in = below->ptr, .in_len = in_len, .out = inflate->window, .out_len = WINDOW_BYTES, .may_end = inflate->may_end,
+        .in = below->ptr,
+        .in_len = in_len,
+        .out = inflate->window,
+        .out_len = WINDOW_BYTES,
+        .may_end = inflate->may_end,
     };
     if (!inflate->inflater->step(inflate->state, &io, err))
         return error_wrap(err, "%s, near byte %llu", inflate->name, (unsigned long long)below->consumed_bytes);

@@ -7,10 +7,10 @@
 
 struct inflate_io {
     const unsigned char *in;
-    size_t in_len;      /* at most 2^30; 0: the input has ended, only what is held back comes out */
+    size_t in_len; /* at most 2^30; 0: the input has ended, only what is held back comes out */
     unsigned char *out;
-    size_t out_len;     /* at most 2^30 */
-    bool may_end;       /* set by step: the input may end here (a member, frame or stream is complete) */
+    size_t out_len; /* at most 2^30 */
+    bool may_end;   /* set by step: the input may end here (a member, frame or stream is complete) */
 };
 
 struct inflater {

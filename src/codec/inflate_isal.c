@@ -40,10 +40,10 @@ static bool check(int code, struct error *err)
 {
     if (code >= 0)
         return true;
-    const char *problem = code == ISAL_INCORRECT_CHECKSUM    ? "a checksum or size is wrong"
-                          : code == ISAL_INVALID_WRAPPER     ? "a header is damaged"
-                          : code == ISAL_UNSUPPORTED_METHOD  ? "a header names an unknown method"
-                                                             : "compressed data is damaged";
+    const char *problem = code == ISAL_INCORRECT_CHECKSUM   ? "a checksum or size is wrong"
+                          : code == ISAL_INVALID_WRAPPER    ? "a header is damaged"
+                          : code == ISAL_UNSUPPORTED_METHOD ? "a header names an unknown method"
+                                                            : "compressed data is damaged";
     return error_set(err, ERROR_INPUT, "%s", problem);
 }
 

@@ -34,18 +34,13 @@ static bool explain(lzma_ret code, struct error *err)
     switch (code) {
     case LZMA_OK:
     case LZMA_STREAM_END:
-    case LZMA_BUF_ERROR: /* nothing to do just now */
-        return true;
-    case LZMA_MEM_ERROR:
-        return error_set(err, ERROR_LIMIT, "not enough memory");
+    case LZMA_BUF_ERROR: /* nothing to do just now */ return true;
+    case LZMA_MEM_ERROR: return error_set(err, ERROR_LIMIT, "not enough memory");
     case LZMA_MEMLIMIT_ERROR:
         return error_set(err, ERROR_LIMIT, "needs more than %d MiB of memory", (int)(MAX_MEMORY_BYTES >> 20));
-    case LZMA_OPTIONS_ERROR:
-        return error_set(err, ERROR_UNSUPPORTED, "uses a filter that liblzma does not know");
-    case LZMA_FORMAT_ERROR:
-        return error_set(err, ERROR_INPUT, "a header is damaged, or bytes that are not xz follow the end");
-    default:
-        return error_set(err, ERROR_INPUT, "compressed data is damaged");
+    case LZMA_OPTIONS_ERROR: return error_set(err, ERROR_UNSUPPORTED, "uses a filter that liblzma does not know");
+    case LZMA_FORMAT_ERROR: return error_set(err, ERROR_INPUT, "a header is damaged, or bytes that are not xz follow the end");
+    default: return error_set(err, ERROR_INPUT, "compressed data is damaged");
     }
 }
 

@@ -27,12 +27,9 @@ static bool explain(size_t code, struct error *err)
     switch (ZSTD_getErrorCode(code)) {
     case ZSTD_error_frameParameter_windowTooLarge:
         return error_set(err, ERROR_LIMIT, "its window is larger than %d MiB", 1 << (MAX_WINDOW_LOG - 20));
-    case ZSTD_error_memory_allocation:
-        return error_set(err, ERROR_LIMIT, "not enough memory");
-    case ZSTD_error_dictionary_wrong:
-        return error_set(err, ERROR_UNSUPPORTED, "it needs a dictionary");
-    default:
-        return error_set(err, ERROR_INPUT, "%s", ZSTD_getErrorName(code));
+    case ZSTD_error_memory_allocation: return error_set(err, ERROR_LIMIT, "not enough memory");
+    case ZSTD_error_dictionary_wrong: return error_set(err, ERROR_UNSUPPORTED, "it needs a dictionary");
+    default: return error_set(err, ERROR_INPUT, "%s", ZSTD_getErrorName(code));
     }
 }
 

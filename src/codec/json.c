@@ -128,7 +128,8 @@ static enum json_type type_of(int c)
     case '{': return JSON_OBJECT;
     case '[': return JSON_ARRAY;
     case '"': return JSON_STRING;
-    case 't': case 'f': return JSON_BOOL;
+    case 't':
+    case 'f': return JSON_BOOL;
     case 'n': return JSON_NULL;
     case '-': return JSON_NUMBER;
     default: return c >= '0' && c <= '9' ? JSON_NUMBER : JSON_BAD;
@@ -199,7 +200,8 @@ static bool pass_scalar(struct json *json, enum json_type type, struct str *out)
     switch (type) {
     case JSON_STRING: return pass_string(json, &span);
     case JSON_NUMBER: return pass_number(json, out);
-    case JSON_NULL: case JSON_BOOL: return pass_literal(json, out);
+    case JSON_NULL:
+    case JSON_BOOL: return pass_literal(json, out);
     default: return no_value(json);
     }
 }

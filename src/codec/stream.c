@@ -189,8 +189,8 @@ struct borrow {
     struct stream stream;
     struct stream *below;
     bool bounded;
-    uint64_t left;  /* of below, when bounded */
-    size_t lent;    /* how much of below's window was lent since it last moved on */
+    uint64_t left; /* of below, when bounded */
+    size_t lent;   /* how much of below's window was lent since it last moved on */
     unsigned char head[STREAM_HEAD_BYTES];
 };
 

@@ -14,8 +14,8 @@ enum { WINDOW_BYTES = 256 * 1024, FIRST_READ_BYTES = 8 * 1024, PAGE_BYTES = 4096
 struct file_stream {
     struct stream stream;
     int fd;
-    uint64_t pos, end;   /* in the file: where the next read starts; where it must stop */
-    uint64_t missing;    /* bytes promised after `end` that the file does not have */
+    uint64_t pos, end; /* in the file: where the next read starts; where it must stop */
+    uint64_t missing;  /* bytes promised after `end` that the file does not have */
     size_t next_read;
     unsigned char window[];
 };

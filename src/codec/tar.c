@@ -260,20 +260,14 @@ static bool set_link(struct tar *tar, const struct tar_header *header, struct ta
 static enum tar_type type_of(char type, bool slash)
 {
     switch (type) {
-    case '\0': /* version 7 had no type for folders */
-        return slash ? TAR_DIR : TAR_FILE;
+    case '\0': /* version 7 had no type for folders */ return slash ? TAR_DIR : TAR_FILE;
     case '0':
     case '7': /* contiguous */
-    case 'S': /* old GNU sparse */
-        return TAR_FILE;
-    case '1':
-        return TAR_HARDLINK;
-    case '2':
-        return TAR_SYMLINK;
-    case '5':
-        return TAR_DIR;
-    default:
-        return TAR_OTHER;
+    case 'S': /* old GNU sparse */ return TAR_FILE;
+    case '1': return TAR_HARDLINK;
+    case '2': return TAR_SYMLINK;
+    case '5': return TAR_DIR;
+    default: return TAR_OTHER;
     }
 }
 

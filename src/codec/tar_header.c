@@ -3,9 +3,24 @@
 #include "codec/tar.h"
 
 enum {
-    NAME_AT = 0, NAME_LEN = 100, MODE_AT = 100, UID_AT = 108, GID_AT = 116, SIZE_AT = 124, MTIME_AT = 136, SUM_AT = 148,
-    TYPE_AT = 156, LINK_AT = 157, LINK_LEN = 100, MAGIC_AT = 257, PREFIX_AT = 345, PREFIX_LEN = 155, STAR_PREFIX_LEN = 131,
-    STAR_MAGIC_AT = 508, SHORT_NUMBER_LEN = 8, LONG_NUMBER_LEN = 12,
+    NAME_AT = 0,
+    NAME_LEN = 100,
+    MODE_AT = 100,
+    UID_AT = 108,
+    GID_AT = 116,
+    SIZE_AT = 124,
+    MTIME_AT = 136,
+    SUM_AT = 148,
+    TYPE_AT = 156,
+    LINK_AT = 157,
+    LINK_LEN = 100,
+    MAGIC_AT = 257,
+    PREFIX_AT = 345,
+    PREFIX_LEN = 155,
+    STAR_PREFIX_LEN = 131,
+    STAR_MAGIC_AT = 508,
+    SHORT_NUMBER_LEN = 8,
+    LONG_NUMBER_LEN = 12,
 };
 
 static bool base256_number(const unsigned char *field, size_t len, int64_t *out)

@@ -57,8 +57,14 @@ bool tar_sparse_check(const struct tar_sparse *map, uint64_t real, uint64_t stor
 /* ---- old GNU format ------------------------------------------------------------------------------------------------------- */
 
 enum {
-    GNU_RANGES_AT = 386, GNU_RANGES = 4, GNU_EXTENDED_AT = 482, GNU_REAL_AT = 483, GNU_NUMBER_LEN = 12, GNU_RANGE_LEN = 24,
-    GNU_MORE_RANGES = 21, GNU_MORE_EXTENDED_AT = 504,
+    GNU_RANGES_AT = 386,
+    GNU_RANGES = 4,
+    GNU_EXTENDED_AT = 482,
+    GNU_REAL_AT = 483,
+    GNU_NUMBER_LEN = 12,
+    GNU_RANGE_LEN = 24,
+    GNU_MORE_RANGES = 21,
+    GNU_MORE_EXTENDED_AT = 504,
 };
 
 static bool add_gnu_ranges(struct tar_sparse *map, const unsigned char *at, size_t count, struct error *err)

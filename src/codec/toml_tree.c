@@ -36,8 +36,7 @@ static bool index_child(struct toml_node *table, struct arena *arena)
     return true;
 }
 
-struct toml_node *toml_add(struct toml *t, struct toml_node *parent, struct str key, enum toml_kind kind,
-                           enum toml_origin origin)
+struct toml_node *toml_add(struct toml *t, struct toml_node *parent, struct str key, enum toml_kind kind, enum toml_origin origin)
 {
     unsigned depth = parent ? parent->depth + 1 : 0;
     if ((kind == TOML_ARRAY || kind == TOML_TABLE) && depth >= JSON_MAX_DEPTH) {

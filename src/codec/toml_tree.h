@@ -26,7 +26,7 @@ struct toml_node {
     struct toml_node *next; /* in its container */
     struct toml_node *first, *last;
     size_t count;
-    struct map index;       /* of a table with many keys: key to struct toml_node * */
+    struct map index; /* of a table with many keys: key to struct toml_node * */
 };
 
 struct toml {

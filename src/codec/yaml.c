@@ -255,8 +255,7 @@ static bool on_event(struct writer *w, const yaml_event_t *event)
 {
     w->line = event->start_mark.line + 1;
     switch (event->type) {
-    case YAML_DOCUMENT_START_EVENT:
-        return w->documents++ == 0 || bad(w, ERROR_UNSUPPORTED, "a second document");
+    case YAML_DOCUMENT_START_EVENT: return w->documents++ == 0 || bad(w, ERROR_UNSUPPORTED, "a second document");
     case YAML_SCALAR_EVENT: return on_scalar(w, event);
     case YAML_ALIAS_EVENT: return on_alias(w, event);
     case YAML_SEQUENCE_START_EVENT: return on_start(w, event->data.sequence_start.anchor, false);

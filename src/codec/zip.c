@@ -5,8 +5,18 @@
 #include <zlib.h>
 
 enum {
-    END_BYTES = 22, END_COMMENT_MAX = 65535, LOCATOR_BYTES = 20, END64_BYTES = 56, RECORD_BYTES = 46, LOCAL_BYTES = 30,
-    PIECE_BYTES = 64 * 1024, POOL_BYTES = 128 * 1024, ZIP64_EXTRA = 1, FLAG_ENCRYPTED = 1, STORED = 0, DEFLATED = 8,
+    END_BYTES = 22,
+    END_COMMENT_MAX = 65535,
+    LOCATOR_BYTES = 20,
+    END64_BYTES = 56,
+    RECORD_BYTES = 46,
+    LOCAL_BYTES = 30,
+    PIECE_BYTES = 64 * 1024,
+    POOL_BYTES = 128 * 1024,
+    ZIP64_EXTRA = 1,
+    FLAG_ENCRYPTED = 1,
+    STORED = 0,
+    DEFLATED = 8,
 };
 static const uint32_t END_MAGIC = 0x06054b50, LOCATOR_MAGIC = 0x07064b50, END64_MAGIC = 0x06064b50, RECORD_MAGIC = 0x02014b50,
                       LOCAL_MAGIC = 0x04034b50;
@@ -15,9 +25,9 @@ static const uint64_t MAX_DIRECTORY_BYTES = 1u << 30;
 struct zip {
     struct blob blob;
     struct arena *arena;
-    struct str directory;   /* what is left of it */
+    struct str directory; /* what is left of it */
     uint64_t entries_left;
-    z_stream zlib;          /* its memory is the pool: the arena's owner may give back what was taken after zip_open */
+    z_stream zlib; /* its memory is the pool: the arena's owner may give back what was taken after zip_open */
     bool zlib_ready;
     size_t pool_used;
     unsigned char piece[PIECE_BYTES];
@@ -94,11 +104,11 @@ static bool read_directory(struct zip *zip, struct error *err)
     if (!read_end(zip, &directory, err))
         return false;
     uint64_t size = blob_size(&zip->blob);
-    if (directory.offset > size || directory.size > size - directory.offset ||
-        directory.entries > directory.size / RECORD_BYTES)
+    if (directory.offset > size || directory.size > size - directory.offset || directory.entries > directory.size / RECORD_BYTES)
         return error_set(err, ERROR_INPUT, "zip: its directory does not fit into the archive");
     if (directory.size > MAX_DIRECTORY_BYTES)
-        return error_set(err, ERROR_LIMIT, "zip: its directory is larger than %llu bytes", (unsigned long long)MAX_DIRECTORY_BYTES);
+        return error_set(err, ERROR_LIMIT, "zip: its directory is larger than %llu bytes",
+                         (unsigned long long)MAX_DIRECTORY_BYTES);
     zip->entries_left = directory.entries;
     if (zip->blob.fd < 0) {
         zip->directory = str_make(zip->blob.memory.ptr + directory.offset, (size_t)directory.size);
@@ -162,8 +172,11 @@ bool zip_next(struct zip *zip, struct zip_entry *entry, struct error *err)
     const char *record = rest.ptr;
     size_t path_len = le16(record + 28), extra_len = le16(record + 30), comment_len = le16(record + 32);
     struct zip_entry next = {
-        .method = le16(record + 10), .crc32 = le32(record + 16), .packed_bytes = le32(record + 20),
-        .size_bytes = le32(record + 24), .header_offset = le32(record + 42),
+        .method = le16(record + 10),
+        .crc32 = le32(record + 16),
+        .packed_bytes = le32(record + 20),
+        .size_bytes = le32(record + 24),
+        .header_offset = le32(record + 42),
     };
     rest = str_skip(rest, RECORD_BYTES);
     if (rest.len < path_len + extra_len + comment_len)
@@ -200,7 +213,8 @@ static voidpf zlib_alloc(voidpf opaque, uInt count, uInt item_bytes)
 {
     struct zip *zip = opaque;
     size_t align = _Alignof(max_align_t), size;
-    if (__builtin_mul_overflow((size_t)count, (size_t)item_bytes, &size) || size > POOL_BYTES - align || zip->pool_used > POOL_BYTES - align - size)
+    if (__builtin_mul_overflow((size_t)count, (size_t)item_bytes, &size) || size > POOL_BYTES - align ||
+        zip->pool_used > POOL_BYTES - align - size)
         return Z_NULL;
     void *memory = zip->pool + zip->pool_used;
     zip->pool_used += (size + align - 1) / align * align;
@@ -261,10 +275,8 @@ static bool read_contents(struct zip *zip, const struct zip_entry *entry, char *
         if (entry->packed_bytes != entry->size_bytes)
             return error_set(err, ERROR_INPUT, "it is stored, but its two sizes differ");
         return blob_read(&zip->blob, offset, out, (size_t)entry->size_bytes, err);
-    case DEFLATED:
-        return prepare_zlib(zip, err) && inflate_contents(zip, entry, offset, out, err);
-    default:
-        return error_set(err, ERROR_UNSUPPORTED, "compression method %u", entry->method);
+    case DEFLATED: return prepare_zlib(zip, err) && inflate_contents(zip, entry, offset, out, err);
+    default: return error_set(err, ERROR_UNSUPPORTED, "compression method %u", entry->method);
     }
 }
 

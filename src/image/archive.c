@@ -44,14 +44,16 @@ static bool add_member(struct archive *archive, struct tar *tar, const struct ta
 {
     if (archive->member_count == MAX_MEMBERS)
         return error_set(err, ERROR_LIMIT, "has more than %d members, which no image archive has", MAX_MEMBERS);
-    struct archive_member *members = arena_grow(archive->arena, archive->members, archive->member_count, &archive->member_cap,
-                                                sizeof *members);
+    struct archive_member *members =
+        arena_grow(archive->arena, archive->members, archive->member_count, &archive->member_cap, sizeof *members);
     if (!members)
         return arena_error(archive->arena, err);
     archive->members = members;
     struct archive_member *member = &members[archive->member_count];
-    *member = (struct archive_member){ .name = arena_str(archive->arena, entry->path), .offset = entry->offset,
-                                       .size_bytes = entry->size_bytes, .is_sparse = entry->sparse };
+    *member = (struct archive_member){ .name = arena_str(archive->arena, entry->path),
+                                       .offset = entry->offset,
+                                       .size_bytes = entry->size_bytes,
+                                       .is_sparse = entry->sparse };
     if (!member->name.ptr)
         return arena_error(archive->arena, err);
     if (entry->type == TAR_SYMLINK || entry->type == TAR_HARDLINK) {
@@ -71,8 +73,10 @@ static bool explain(const struct archive *archive, bool is_tar, struct error *er
         return false;
     if (!is_tar) {
         const char *kind = archive->codec == CODEC_PLAIN ? "" : "compressed ";
-        return error_wrap(err, "is not an image archive, nor any %star archive (expected what `docker save`, `podman save`, "
-                          "`skopeo copy` or `ctr export` writes)", kind);
+        return error_wrap(err,
+                          "is not an image archive, nor any %star archive (expected what `docker save`, `podman save`, "
+                          "`skopeo copy` or `ctr export` writes)",
+                          kind);
     }
     return error_wrap(err, "is damaged or cut short after member %zu (copy or save it again)", archive->member_count);
 }
@@ -136,7 +140,8 @@ bool archive_text(const struct archive *archive, const struct archive_member *me
         if (member->size_bytes && !member->text.len)
             return error_set(err, member->size_bytes > KEEP_MEMBER_BYTES ? ERROR_LIMIT : ERROR_INPUT,
                              "is no JSON document of at most %d KiB (more than that is read from archives that are not "
-                             "compressed as a whole)", KEEP_MEMBER_BYTES >> 10);
+                             "compressed as a whole)",
+                             KEEP_MEMBER_BYTES >> 10);
         *out = member->text;
         return true;
     }

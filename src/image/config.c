@@ -37,8 +37,8 @@ static bool read_history(struct json *json, struct arena *arena, struct config_l
     while (json_item(json)) {
         if (lists->history_count == DOCUMENT_MAX_HISTORY)
             return error_set(err, ERROR_LIMIT, "has more than %d steps of history", DOCUMENT_MAX_HISTORY);
-        struct image_history *history = arena_grow(arena, lists->history, lists->history_count, &lists->history_cap,
-                                                   sizeof *history);
+        struct image_history *history =
+            arena_grow(arena, lists->history, lists->history_count, &lists->history_cap, sizeof *history);
         if (!history)
             return arena_error(arena, err);
         lists->history = history;

@@ -136,8 +136,10 @@ static bool learn(struct store *store, struct candidate *c, struct error *err)
         return false;
     hex = claimed_hex(path);
     if (hex.len && !str_eq(hex, str_skip(str_from(digest), 7)))
-        return error_set(err, ERROR_INPUT, "the config %.*s does not have that digest but %s: damaged or tampered with, "
-                         "save it again", STR_ARG(path), digest);
+        return error_set(err, ERROR_INPUT,
+                         "the config %.*s does not have that digest but %s: damaged or tampered with, "
+                         "save it again",
+                         STR_ARG(path), digest);
     if (!config_read(c->config_text, store->arena, &facts, &diff_ids, &diff_id_count, err))
         return error_wrap(err, "the config %.*s", STR_ARG(path));
     c->platform = facts.platform;
@@ -178,8 +180,11 @@ static bool load_layer(const struct store *store, const struct candidate *from, 
     if (!found)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: save the image again", index + 1,
                          STR_ARG(str_head(path, 200)), store_noun(store));
-    *out = (struct image_layer){ .name = path, .digest = claimed_digest(from, path, store->arena),
-                                 .blob_path = place.blob_path, .offset = place.offset, .size_bytes = place.size_bytes };
+    *out = (struct image_layer){ .name = path,
+                                 .digest = claimed_digest(from, path, store->arena),
+                                 .blob_path = place.blob_path,
+                                 .offset = place.offset,
+                                 .size_bytes = place.size_bytes };
     return true;
 }
 

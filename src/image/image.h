@@ -33,14 +33,14 @@ struct image_platform image_platform_host(void);
 /* ---- images ------------------------------------------------------------------------------------------------------------------ */
 
 struct image_layer {
-    struct str name;        /* for messages: the archive's member or the digest */
-    struct str digest;      /* of the bytes as stored, as the manifest claims it; empty where the format has none */
-    struct str diff_id;     /* of the plain tar, as the config claims it; empty where the config has none */
-    struct str media_type;  /* empty in a classic `docker save` archive */
-    struct str blob_path;   /* in an OCI layout folder, relative to it; empty: in the archive */
+    struct str name;             /* for messages: the archive's member or the digest */
+    struct str digest;           /* of the bytes as stored, as the manifest claims it; empty where the format has none */
+    struct str diff_id;          /* of the plain tar, as the config claims it; empty where the config has none */
+    struct str media_type;       /* empty in a classic `docker save` archive */
+    struct str blob_path;        /* in an OCI layout folder, relative to it; empty: in the archive */
     uint64_t offset, size_bytes; /* in the archive (in its inflated stream where it is compressed as a whole) */
-    struct str created_by;  /* from the history; may be empty */
-    uint32_t same_as;       /* index of the first layer with the same stored bytes; its own index otherwise */
+    struct str created_by;       /* from the history; may be empty */
+    uint32_t same_as;            /* index of the first layer with the same stored bytes; its own index otherwise */
 };
 
 struct image_history {
@@ -49,24 +49,24 @@ struct image_history {
 };
 
 struct image {
-    struct str name;             /* the tag or reference picked, e.g. "nginx:alpine"; may be empty */
-    struct str id;               /* digest of the config */
-    struct str manifest_digest;  /* empty in a classic archive */
+    struct str name;            /* the tag or reference picked, e.g. "nginx:alpine"; may be empty */
+    struct str id;              /* digest of the config */
+    struct str manifest_digest; /* empty in a classic archive */
     struct image_platform platform;
     struct str created;
     struct str *repo_tags, *repo_digests;
     size_t repo_tag_count, repo_digest_count;
-    struct str config_json;      /* verified against id */
-    struct str warning;          /* why the layers may not be all of the image's (config and manifest differ); else empty */
-    struct image_layer *layers;  /* lowest first */
+    struct str config_json;     /* verified against id */
+    struct str warning;         /* why the layers may not be all of the image's (config and manifest differ); else empty */
+    struct image_layer *layers; /* lowest first */
     size_t layer_count;
     struct image_history *history;
     size_t history_count;
-    enum codec archive_codec;    /* how the archive is compressed as a whole */
+    enum codec archive_codec; /* how the archive is compressed as a whole */
 };
 
 struct image_request {
-    int fd;                         /* the archive (a regular file), or the folder when is_folder */
+    int fd; /* the archive (a regular file), or the folder when is_folder */
     bool is_folder;
     struct str input;               /* what the user named, for messages */
     struct str reference;           /* picks one of several images: tag, digest, or index "@N"; empty: the only one */

@@ -42,8 +42,10 @@ static bool verify(struct str text, const struct descriptor *d, const char *what
     if (!digest_parse(d->digest, &algorithm, &hex) || !digest_of(algorithm, text, actual, err))
         return error_wrap(err, "%.*s", STR_ARG(d->digest));
     if (!str_is(d->digest, actual))
-        return error_set(err, ERROR_INPUT, "the %s %.*s does not have that digest but %s: damaged or tampered with, "
-                         "save it again", what, STR_ARG(d->digest), actual);
+        return error_set(err, ERROR_INPUT,
+                         "the %s %.*s does not have that digest but %s: damaged or tampered with, "
+                         "save it again",
+                         what, STR_ARG(d->digest), actual);
     return true;
 }
 
@@ -107,7 +109,7 @@ static bool add_manifest(struct lister *l, struct candidate *c, struct error *er
     if (!document->has_config)
         return error_set(err, ERROR_INPUT, "the manifest %.*s has no config", STR_ARG(c->digest));
     if (!document_is_image_config(document->config.media_type))
-        c->artifact = document->artifact_type.len     ? document->artifact_type
+        c->artifact = document->artifact_type.len       ? document->artifact_type
                       : document->config.media_type.len ? document->config.media_type
                                                         : STR("\"\"");
     else if (platform_is_empty(c->platform) && !learn_platform(l->store, c, err))
@@ -146,14 +148,16 @@ static bool visit_text(struct lister *l, const struct descriptor *d, const struc
     if (document->media_type.len && d->media_type.len && !str_eq(document->media_type, d->media_type))
         return error_set(err, ERROR_INPUT, "the manifest %.*s is %.*s by its index but %.*s by itself", STR_ARG(d->digest),
                          STR_ARG(str_head(d->media_type, 100)), STR_ARG(str_head(document->media_type, 100)));
-    struct candidate c = { .names = route->names, .digest = d->digest, .above_count = route->above_count, .group = route->group,
-                           .platform = d->platform, .document = document };
+    struct candidate c = { .names = route->names,
+                           .digest = d->digest,
+                           .above_count = route->above_count,
+                           .group = route->group,
+                           .platform = d->platform,
+                           .document = document };
     memcpy(c.above, route->above, sizeof c.above);
     switch (document_kind(document, d->media_type)) {
-    case DOCUMENT_INDEX:
-        return visit_children(l, d, route, document, err);
-    case DOCUMENT_MANIFEST:
-        return add_manifest(l, &c, err);
+    case DOCUMENT_INDEX: return visit_children(l, d, route, document, err);
+    case DOCUMENT_MANIFEST: return add_manifest(l, &c, err);
     case DOCUMENT_SCHEMA1:
         c.artifact = STR("Docker manifest schema 1 (outdated: pull and save the image again)");
         return add_candidate(l, &c, err);
@@ -178,8 +182,12 @@ static bool visit(struct lister *l, const struct descriptor *d, const struct rou
     if (found)
         return visit_text(l, d, route, text, err);
     /* An index keeps its digest only if it lists every platform, even where one alone was saved. */
-    struct candidate c = { .names = route->names, .digest = d->digest, .above_count = route->above_count, .group = route->group,
-                           .platform = d->platform, .absent = true };
+    struct candidate c = { .names = route->names,
+                           .digest = d->digest,
+                           .above_count = route->above_count,
+                           .group = route->group,
+                           .platform = d->platform,
+                           .absent = true };
     memcpy(c.above, route->above, sizeof c.above);
     return add_candidate(l, &c, err);
 }
@@ -237,8 +245,10 @@ bool oci_list_flat(struct store *store, struct str manifest_json, struct candida
 static bool check_layer_type(const struct descriptor *d, size_t number, enum layer_kind kind, struct error *err)
 {
     if (kind == LAYER_ENCRYPTED)
-        return error_set(err, ERROR_UNSUPPORTED, "layer %zu (%.*s) is encrypted: decrypt the image first, e.g. with "
-                         "`skopeo copy --decryption-key`", number, STR_ARG(d->digest));
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "layer %zu (%.*s) is encrypted: decrypt the image first, e.g. with "
+                         "`skopeo copy --decryption-key`",
+                         number, STR_ARG(d->digest));
     if (kind == LAYER_UNKNOWN)
         return error_set(err, ERROR_UNSUPPORTED, "layer %zu (%.*s) has the media type \"%.*s\", which is not known", number,
                          STR_ARG(d->digest), STR_ARG(str_head(d->media_type, 100)));
@@ -259,16 +269,22 @@ static bool load_layer(const struct store *store, const struct descriptor *d, si
     if (!store_find(store, path, &place, &found, err))
         return error_wrap(err, "layer %zu", number);
     if (!found && kind == LAYER_FOREIGN)
-        return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is a foreign layer that is not stored in the %s: save the image "
-                         "with its non-distributable layers", number, STR_ARG(d->digest), store_noun(store));
+        return error_set(err, ERROR_INPUT,
+                         "layer %zu (%.*s) is a foreign layer that is not stored in the %s: save the image "
+                         "with its non-distributable layers",
+                         number, STR_ARG(d->digest), store_noun(store));
     if (!found)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: save the image again", number,
                          STR_ARG(d->digest), store_noun(store));
     if (place.size_bytes != d->size_bytes)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) has %llu bytes, but the manifest says %llu: save the image again",
                          number, STR_ARG(d->digest), (unsigned long long)place.size_bytes, (unsigned long long)d->size_bytes);
-    *out = (struct image_layer){ .name = d->digest, .digest = d->digest, .media_type = d->media_type,
-                                 .blob_path = place.blob_path, .offset = place.offset, .size_bytes = place.size_bytes };
+    *out = (struct image_layer){ .name = d->digest,
+                                 .digest = d->digest,
+                                 .media_type = d->media_type,
+                                 .blob_path = place.blob_path,
+                                 .offset = place.offset,
+                                 .size_bytes = place.size_bytes };
     return true;
 }
 

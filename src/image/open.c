@@ -47,20 +47,26 @@ static struct str find_top_folder(const struct store *store)
 static bool explain_nothing(const struct store *store, struct error *err)
 {
     if (store->is_folder)
-        return error_set(err, ERROR_INPUT, "is not an image folder: neither manifest.json nor index.json was found in it (for "
+        return error_set(err, ERROR_INPUT,
+                         "is not an image folder: neither manifest.json nor index.json was found in it (for "
                          "an unpacked root file system: `drydock rootfs`)");
     struct place place;
     struct error ignored = { 0 };
     bool found;
     if (store_find(store, STR("repositories"), &place, &found, &ignored) && found)
-        return error_set(err, ERROR_UNSUPPORTED, "is an archive of Docker before 1.10 (repositories without manifest.json): load "
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "is an archive of Docker before 1.10 (repositories without manifest.json): load "
                          "and save it with a newer one");
     struct str folder = find_top_folder(store);
     if (folder.len)
-        return error_set(err, ERROR_INPUT, "is not an image archive, but its folder \"%.*s\" looks like one: make the archive "
-                         "with `tar -C` from inside that folder", STR_ARG(str_head(folder, 100)));
-    return error_set(err, ERROR_INPUT, "is not an image archive: neither manifest.json nor index.json was found among its %zu "
-                     "files (for a root file system: unpack it and use `drydock rootfs`)", store->archive.member_count);
+        return error_set(err, ERROR_INPUT,
+                         "is not an image archive, but its folder \"%.*s\" looks like one: make the archive "
+                         "with `tar -C` from inside that folder",
+                         STR_ARG(str_head(folder, 100)));
+    return error_set(err, ERROR_INPUT,
+                     "is not an image archive: neither manifest.json nor index.json was found among its %zu "
+                     "files (for a root file system: unpack it and use `drydock rootfs`)",
+                     store->archive.member_count);
 }
 
 /* Newer `docker save` archives have both index.json and manifest.json. The index has the digests, manifest.json the tags. */

@@ -259,8 +259,10 @@ static bool pick_by_platform(struct candidates *list, const struct image_request
                          list_of(list, platform_of, arena));
     const char *listed = list_of(list, platform_of, arena);
     if (!keep(list, keep_stored, want))
-        return error_set(err, ERROR_INPUT, "lists %s, but does not hold it: save the image again for that platform "
-                         "(or with all platforms)", listed);
+        return error_set(err, ERROR_INPUT,
+                         "lists %s, but does not hold it: save the image again for that platform "
+                         "(or with all platforms)",
+                         listed);
     if (!is_asked && list->count > 1 && !keep(list, keep_exact, want))
         keep(list, keep_fitting, want);
     if (list->count == 1)

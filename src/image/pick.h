@@ -13,17 +13,17 @@ struct names {
 
 /* One image that there is. What a format does not have stays empty. */
 struct candidate {
-    struct names names;             /* tags and references that lead here; the first is the one to show */
-    struct str digest, id;          /* of the manifest, of the config */
+    struct names names;               /* tags and references that lead here; the first is the one to show */
+    struct str digest, id;            /* of the manifest, of the config */
     struct str above[PICK_MAX_ABOVE]; /* digests of the indexes that lead to it */
     unsigned above_count;
-    uint32_t group;                 /* number of its entry in index.json or manifest.json: "@N" */
+    uint32_t group; /* number of its entry in index.json or manifest.json: "@N" */
     struct image_platform platform;
-    bool absent;                    /* listed by an index, but not stored: only some platforms were saved */
-    struct str artifact;            /* not an image but this type of thing; empty for images */
+    bool absent;                     /* listed by an index, but not stored: only some platforms were saved */
+    struct str artifact;             /* not an image but this type of thing; empty for images */
     const struct document *document; /* OCI: its manifest */
-    struct str config_text;         /* verified; empty until it is needed */
-    struct str config_path;         /* docker */
+    struct str config_text;          /* verified; empty until it is needed */
+    struct str config_path;          /* docker */
     struct str *layer_paths;
     size_t layer_count;
 };

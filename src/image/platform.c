@@ -10,10 +10,20 @@ struct spelling {
 };
 
 static const struct spelling spellings[] = {
-    { "x86_64", "amd64", "" },   { "x86-64", "amd64", "" },  { "aarch64", "arm64", "" },  { "armhf", "arm", "v7" },
-    { "armv7l", "arm", "v7" },   { "armel", "arm", "v6" },   { "armv6l", "arm", "v6" },   { "armv8l", "arm", "v7" },
-    { "i386", "386", "" },       { "i486", "386", "" },      { "i586", "386", "" },       { "i686", "386", "" },
-    { "loongarch64", "loong64", "" }, { "mips64el", "mips64le", "" },
+    { "x86_64", "amd64", "" },
+    { "x86-64", "amd64", "" },
+    { "aarch64", "arm64", "" },
+    { "armhf", "arm", "v7" },
+    { "armv7l", "arm", "v7" },
+    { "armel", "arm", "v6" },
+    { "armv6l", "arm", "v6" },
+    { "armv8l", "arm", "v7" },
+    { "i386", "386", "" },
+    { "i486", "386", "" },
+    { "i586", "386", "" },
+    { "i686", "386", "" },
+    { "loongarch64", "loong64", "" },
+    { "mips64el", "mips64le", "" },
 };
 
 struct image_platform platform_canonical(struct image_platform p)

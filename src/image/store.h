@@ -18,7 +18,7 @@ struct archive {
     int fd;
     enum codec codec;
     struct arena *arena;
-    struct map names;     /* name to index of its last member */
+    struct map names; /* name to index of its last member */
     struct archive_member *members;
     size_t member_count, member_cap;
     size_t kept_bytes;
@@ -44,7 +44,7 @@ struct store {
     struct arena *arena;
     int fd;
     bool is_folder;
-    bool is_flat;  /* containers/image's "dir" transport: blobs are named by hex digest, beside manifest.json */
+    bool is_flat; /* containers/image's "dir" transport: blobs are named by hex digest, beside manifest.json */
     struct archive archive;
 };
 

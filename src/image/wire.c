@@ -57,8 +57,15 @@ static void put_history(struct buf *out, const struct image_history *step)
 
 bool image_encode(const struct image *image, struct buf *out)
 {
-    const struct str texts[] = { image->name, image->id, image->manifest_digest, image->platform.os, image->platform.arch,
-                                 image->platform.variant, image->created, image->config_json, image->warning };
+    const struct str texts[] = { image->name,
+                                 image->id,
+                                 image->manifest_digest,
+                                 image->platform.os,
+                                 image->platform.arch,
+                                 image->platform.variant,
+                                 image->created,
+                                 image->config_json,
+                                 image->warning };
     buf_u32(out, WIRE_MAGIC);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         put_text(out, texts[i]);

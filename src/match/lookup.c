@@ -89,6 +89,14 @@ static struct str rater_of(const struct vulndb_source *source)
     return str_is(source->id, "seal") && source->base_id.len ? source->base_id : source->id;
 }
 
+/* Descriptions cost an inflation each. */
+static bool read_details(struct match_run *run, uint32_t number, struct vulndb_vulnerability *out, struct error *err)
+{
+    if (run->options->brief && !vulndb_vulnerability_brief(run->db, number, run->arena, out, err))
+        return false;
+    return (run->options->brief && out->title.len) || vulndb_vulnerability_at(run->db, number, run->arena, out, err);
+}
+
 static bool fill_from_database(const struct walk *walk, struct finding *finding, struct str *vendor_ids, struct error *err)
 {
     const struct vulndb_hit *hit = &walk->hit;
@@ -102,8 +110,7 @@ static bool fill_from_database(const struct walk *walk, struct finding *finding,
     for (uint32_t i = 0; i < hit->vendor_id_count; i++)
         if (!vulndb_hit_vendor_id(run->db, hit, i, &vendor_ids[i], err))
             return false;
-    return hit->vulnerability_number == UINT32_MAX ||
-           vulndb_vulnerability_at(run->db, hit->vulnerability_number, run->arena, &finding->details, err);
+    return hit->vulnerability_number == UINT32_MAX || read_details(run, hit->vulnerability_number, &finding->details, err);
 }
 
 static bool add_finding(const struct walk *walk, struct result *result, struct error *err)

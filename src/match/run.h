@@ -10,10 +10,10 @@ struct match_run {
     const struct match_options *options;
     struct arena *arena;
     struct matches *out;
-    struct buf key;              /* of the version at hand */
+    struct buf key; /* of the version at hand */
     size_t warning_cap;
-    size_t finding_cap;          /* of the result at hand */
-    size_t unrated_count;        /* findings that none of the chosen severity sources rates */
+    size_t finding_cap;   /* of the result at hand */
+    size_t unrated_count; /* findings that none of the chosen severity sources rates */
 };
 
 bool run_warn(struct match_run *run, struct str path, struct error *err, const char *fmt, ...) PRINTF_LIKE(4, 5);
@@ -39,8 +39,8 @@ struct walk {
     const struct lookup *lookup;
     struct vulndb_cursor cursor;
     struct vulndb_hit hit;
-    bool affected;                   /* is the version inside? */
-    uint32_t range;                  /* which of the hit's ranges it is in */
+    bool affected;  /* is the version inside? */
+    uint32_t range; /* which of the hit's ranges it is in */
 };
 /* False without error: nothing to walk, or the version cannot be compared, which is then a warning. */
 bool walk_begin(struct walk *walk, struct match_run *run, const struct lookup *lookup, struct error *err);
@@ -62,7 +62,8 @@ struct os_rules {
 
 bool match_os(struct match_run *run, struct result *result, struct error *err);
 /* rules.c: does this advisory speak of this build of the package: its architecture, flavour, repositories? */
-bool os_rules_apply(struct match_run *run, const struct lookup *lookup, const struct vulndb_hit *hit, bool *applies, struct error *err);
+bool os_rules_apply(struct match_run *run, const struct lookup *lookup, const struct vulndb_hit *hit, bool *applies,
+                    struct error *err);
 /* redhat.c: the CPEs that the image's content sets and build, else its release's own repositories, stand for. */
 bool red_hat_cpes(struct match_run *run, struct cpe_set *set, struct error *err);
 /* settle.c: makes one of several findings of a vulnerability, from `first` on. */

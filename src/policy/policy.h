@@ -6,15 +6,15 @@
 #include "match/match.h"
 
 struct policy {
-    bool severities[SEVERITY_COUNT];  /* shown; policy_init sets all */
-    bool ignore_unfixed;              /* drops affected, will_not_fix, fix_deferred, end_of_life, as Trivy does */
+    bool severities[SEVERITY_COUNT]; /* shown; policy_init sets all */
+    bool ignore_unfixed;             /* drops affected, will_not_fix, fix_deferred, end_of_life, as Trivy does */
     bool statuses_ignored[STATUS_COUNT];
-    int exit_code;                    /* --exit-code N; 0: no such gate */
-    bool fail_on;                     /* --fail-on SEVERITY[,fixable|kev|epss>=x] */
-    enum severity fail_on_severity;   /* this or worse */
+    int exit_code;                  /* --exit-code N; 0: no such gate */
+    bool fail_on;                   /* --fail-on SEVERITY[,fixable|kev|epss>=x] */
+    enum severity fail_on_severity; /* this or worse */
     bool fail_on_fixable, fail_on_kev;
-    double fail_on_epss;              /* 0: not asked */
-    int exit_on_eol;                  /* 0: no such gate */
+    double fail_on_epss; /* 0: not asked */
+    int exit_on_eol;     /* 0: no such gate */
     bool allow_no_data, allow_starter, allow_incomplete;
 };
 

@@ -10,9 +10,9 @@
 struct json_writer {
     struct buf *out;
     unsigned depth;
-    bool first;               /* nothing stands before the next value in its container */
+    bool first; /* nothing stands before the next value in its container */
 };
-void jw_open(struct json_writer *w, const char *key, char bracket);  /* key NULL: in an array, or at the top */
+void jw_open(struct json_writer *w, const char *key, char bracket); /* key NULL: in an array, or at the top */
 void jw_close(struct json_writer *w, char bracket);
 void jw_text(struct json_writer *w, const char *key, struct str value);
 void jw_text_given(struct json_writer *w, const char *key, struct str value); /* only when it is not empty */
@@ -21,8 +21,8 @@ void jw_u64(struct json_writer *w, const char *key, uint64_t value);
 void jw_bool(struct json_writer *w, const char *key, bool value);
 void jw_raw(struct json_writer *w, const char *key, struct str json);
 void jw_texts(struct json_writer *w, const char *key, const struct str *values, size_t count);
-void jw_time(struct json_writer *w, const char *key, int64_t unix_s);         /* RFC 3339, UTC */
-void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s);   /* only when it is not 0 */
+void jw_time(struct json_writer *w, const char *key, int64_t unix_s);       /* RFC 3339, UTC */
+void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s); /* only when it is not 0 */
 
 /* ---- packages ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -61,8 +61,8 @@ bool line_next(struct str *rest, size_t width, struct str *line);
 enum { GRID_MAX_COLUMNS = 8 };
 
 struct grid_cell {
-    struct str text;          /* made by text_shown; may hold line breaks besides */
-    const char *color;        /* SGR parameters such as "31;1"; NULL: none */
+    struct str text;   /* made by text_shown; may hold line breaks besides */
+    const char *color; /* SGR parameters such as "31;1"; NULL: none */
 };
 
 /* The last column is for long texts. Where the line has no room for it beside the others, it stands below them, across all
@@ -77,10 +77,10 @@ struct grid {
     size_t column_count;
     const size_t *min_widths; /* columns are not made narrower than this, nor wider than max_widths */
     const size_t *max_widths;
-    struct grid_cell *cells;  /* row by row */
+    struct grid_cell *cells; /* row by row */
     size_t row_count, row_cap;
-    const bool *merges;       /* columns whose equal cells, one below the other in one group, are drawn as one */
-    uint32_t *groups;         /* of each row */
+    const bool *merges; /* columns whose equal cells, one below the other in one group, are drawn as one */
+    uint32_t *groups;   /* of each row */
     size_t group_cap;
 };
 /* The next row's cells, to be filled; NULL when the arena is full. */

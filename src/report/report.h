@@ -6,17 +6,18 @@
 #include "match/match.h"
 
 struct report {
-    struct str artifact_name;         /* as the user gave it */
-    struct str artifact_type;         /* "container_image", "filesystem" */
+    struct str artifact_name; /* as the user gave it */
+    struct str artifact_type; /* "container_image", "filesystem" */
     const struct inventory *inventory;
-    const struct matches *matches;    /* filtered */
-    bool severities[SEVERITY_COUNT];  /* shown, for the totals */
+    const struct matches *matches;   /* filtered */
+    bool severities[SEVERITY_COUNT]; /* shown, for the totals */
     bool list_all_packages;
-    struct str database;              /* in words: which one, how old: "starter database of 2026-11-01 (built in)" */
+    struct str database;     /* in words: "the built-in starter database, of 2026-11-22" */
+    struct str database_age; /* "3 days old", as of now_s: for people, not for what must be the same tomorrow */
     struct vulndb_info database_info;
     bool end_of_life_known, end_of_life;
     int64_t end_of_life_s, now_s;
-    size_t width;                     /* columns to fit; 0: no limit */
+    size_t width; /* columns to fit; 0: no limit */
     bool color;
 };
 

@@ -271,6 +271,12 @@ static void put_warnings(struct table *t)
         put_note(t, "31;1", "Incomplete",
                  STR("a package database or os-release could not be understood; packages are missing above."));
     }
+    if (inventory->unreadable_count) {
+        buf_chr(t->out, '\n');
+        put_note(t, "33;1", "Not read",
+                 arena_printf(&t->arena, "%llu files or folders may not be read by this user; run as root to see all.",
+                              (unsigned long long)inventory->unreadable_count));
+    }
     if (count)
         buf_text(t->out, "\nWarnings:\n");
     for (size_t i = 0; i < count; i++) {
@@ -299,7 +305,8 @@ bool table_report_write(const struct report *report, struct buf *out, struct err
     }
     put_warnings(&t);
     buf_chr(out, '\n');
-    put_note(&t, "1", "Database", report->database);
+    put_note(&t, "1", "Database",
+             arena_printf(&t.arena, "%.*s (%.*s)", STR_ARG(report->database), STR_ARG(report->database_age)));
     put_starter(&t);
     ok = ok && !t.arena.exhausted;
     if (!ok)

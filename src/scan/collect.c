@@ -33,8 +33,9 @@ static bool index_aliases(struct layer_collector *c)
 bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
                           uint64_t max_spool_bytes, struct error *err)
 {
-    *c = (struct layer_collector){ .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd,
-                                   .max_spool_bytes = max_spool_bytes };
+    *c = (struct layer_collector){
+        .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd, .max_spool_bytes = max_spool_bytes
+    };
     arena_init(&c->arena, "layer", LAYER_ARENA_BYTES);
     arena_init(&c->scratch, "file of a layer", SCRATCH_ARENA_BYTES);
     map_init(&c->files_by_real, &c->arena);
@@ -67,8 +68,8 @@ static bool add_link(struct layer_collector *c, const struct tar_entry *entry)
     if (!links)
         return false;
     l->links = links;
-    links[l->link_count++] = (struct layer_link){ arena_str(&c->arena, entry->path), arena_str(&c->arena, entry->link),
-                                                  entry->type == TAR_HARDLINK };
+    links[l->link_count++] =
+        (struct layer_link){ arena_str(&c->arena, entry->path), arena_str(&c->arena, entry->link), entry->type == TAR_HARDLINK };
     return !c->arena.exhausted;
 }
 
@@ -100,8 +101,10 @@ static uint32_t count_u32(size_t n)
 /* The ends of the fact arrays, to tell afterwards which facts came from one file. */
 static struct layer_file open_spans(const struct catalog_facts *f)
 {
-    return (struct layer_file){ .packages.first = count_u32(f->package_count), .distros.first = count_u32(f->distro_count),
-                                .owned.first = count_u32(f->owned_count), .notes.first = count_u32(f->note_count),
+    return (struct layer_file){ .packages.first = count_u32(f->package_count),
+                                .distros.first = count_u32(f->distro_count),
+                                .owned.first = count_u32(f->owned_count),
+                                .notes.first = count_u32(f->note_count),
                                 .warnings.first = count_u32(f->warning_count) };
 }
 
@@ -158,8 +161,8 @@ static bool spool_content(struct layer_collector *c, const struct tar_entry *ent
 }
 
 /* Reads what the kind asks for: its text, or random access. */
-static bool load_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct catalog_file *file,
-                         struct blob *blob, struct error *err)
+static bool load_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content,
+                         struct catalog_file *file, struct blob *blob, struct error *err)
 {
     if (file->kind->wants_blob && entry->size_bytes > MAX_BLOB_MEMORY_BYTES) {
         if (!spool_content(c, entry, content, blob, err))
@@ -209,7 +212,7 @@ struct claims {
     struct stream *content;
     struct catalog_file file;
     struct blob blob;
-    struct str real;             /* set once the content is loaded */
+    struct str real; /* set once the content is loaded */
 };
 
 static bool parse_claim(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)

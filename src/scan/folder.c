@@ -13,17 +13,25 @@ enum { MAX_DEPTH = 256 };
 
 /* Left out unless asked for: they hold other machines' files, or none at all. */
 static const char *const left_out[] = {
-    "proc", "sys", "dev", "var/lib/docker", "var/lib/containers", "var/lib/containerd", "var/lib/buildkit", "var/lib/kubelet/pods",
-    "var/lib/lxc", "var/lib/machines",
+    "proc",
+    "sys",
+    "dev",
+    "var/lib/docker",
+    "var/lib/containers",
+    "var/lib/containerd",
+    "var/lib/buildkit",
+    "var/lib/kubelet/pods",
+    "var/lib/lxc",
+    "var/lib/machines",
 };
 
 struct folder_walk {
     const struct folder_pass *pass;
     struct layer_collector c;
-    char path[4096];            /* of the entry at hand, relative to the root */
+    char path[4096]; /* of the entry at hand, relative to the root */
     struct {
         DIR *dir;
-        size_t path_len;        /* of the folder */
+        size_t path_len; /* of the folder */
     } levels[MAX_DEPTH];
     unsigned depth;
     dev_t device;

@@ -52,7 +52,7 @@ void layer_collect_end(struct layer_collector *c)
 
 struct writer {
     struct buf *table, pool;
-    struct str last;     /* the same view written again (a path shared by many records) is stored once */
+    struct str last; /* the same view written again (a path shared by many records) is stored once */
     uint32_t last_at;
 };
 
@@ -93,7 +93,7 @@ static void put_packages(struct writer *w, const struct catalog_facts *facts)
 {
     for (size_t i = 0; i < facts->package_count; i++) {
         const struct package *p = &facts->packages[i];
-        const struct str texts[] = { p->path, p->name, p->version, p->arch, p->source_name, p->source_version,
+        const struct str texts[] = { p->path,       p->name,   p->version, p->arch, p->source_name, p->source_version,
                                      p->maintainer, p->module, p->licence, p->root, p->owner };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             put_text(w, texts[t]);
@@ -151,9 +151,9 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     struct writer w = { .table = out };
     buf_init(&w.pool, MAX_FLAT_BYTES);
     buf_add(out, MAGIC, sizeof MAGIC);
-    const size_t counts[] = { layer->file_total,         layer->facts.package_count, layer->facts.distro_count,
-                              layer->facts.owned_count,  layer->facts.note_count,    layer->facts.warning_count,
-                              layer->link_count,         layer->mark_count,          layer->name_count };
+    const size_t counts[] = { layer->file_total,        layer->facts.package_count, layer->facts.distro_count,
+                              layer->facts.owned_count, layer->facts.note_count,    layer->facts.warning_count,
+                              layer->link_count,        layer->mark_count,          layer->name_count };
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
         buf_u32(out, (uint32_t)counts[i]);
     buf_u64(out, layer->size_bytes);
@@ -253,7 +253,7 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
     facts->packages = get_array(r, facts->package_count, sizeof *facts->packages);
     for (size_t i = 0; !r->bad && i < facts->package_count; i++) {
         struct package *p = &facts->packages[i];
-        struct str *const texts[] = { &p->path, &p->name, &p->version, &p->arch, &p->source_name, &p->source_version,
+        struct str *const texts[] = { &p->path,       &p->name,   &p->version, &p->arch, &p->source_name, &p->source_version,
                                       &p->maintainer, &p->module, &p->licence, &p->root, &p->owner };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             *texts[t] = get_text(r);
@@ -317,11 +317,12 @@ static void get_tree(struct reader *r, struct layer_inventory *layer)
 static bool get_header(struct reader *r, struct str bytes, struct layer_inventory *layer)
 {
     enum { FIXED = 8 + HEADER_WORDS * 4 + sizeof layer->digest + sizeof layer->diff_id };
-    static const size_t words[] = { FILE_WORDS,    PACKAGE_WORDS, DISTRO_WORDS, OWNED_WORDS, NOTE_WORDS,
-                                    WARNING_WORDS, LINK_WORDS,    MARK_WORDS,   2 };
-    size_t *const counts[] = { &layer->file_total,         &layer->facts.package_count, &layer->facts.distro_count,
-                               &layer->facts.owned_count,  &layer->facts.note_count,    &layer->facts.warning_count,
-                               &layer->link_count,         &layer->mark_count,          &layer->name_count };
+    static const size_t words[] = { FILE_WORDS,  PACKAGE_WORDS, DISTRO_WORDS,
+                                    OWNED_WORDS, NOTE_WORDS,    WARNING_WORDS,
+                                    LINK_WORDS,  MARK_WORDS,    2 };
+    size_t *const counts[] = { &layer->file_total,        &layer->facts.package_count, &layer->facts.distro_count,
+                               &layer->facts.owned_count, &layer->facts.note_count,    &layer->facts.warning_count,
+                               &layer->link_count,        &layer->mark_count,          &layer->name_count };
     if (bytes.len < FIXED || memcmp(bytes.ptr, MAGIC, sizeof MAGIC) != 0)
         return false;
     r->at = (const unsigned char *)bytes.ptr + sizeof MAGIC;

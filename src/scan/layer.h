@@ -15,28 +15,28 @@ struct layer_span {
 
 /* One file that a kind claimed and parsed. */
 struct layer_file {
-    struct str real;             /* where it lies in the layer: decides what hides it */
-    struct str path;             /* as it was claimed: differs from `real` when it was reached through a link */
+    struct str real; /* where it lies in the layer: decides what hides it */
+    struct str path; /* as it was claimed: differs from `real` when it was reached through a link */
     const struct catalog_kind *kind;
-    bool dropped;                /* a later member of the same tar replaced it */
+    bool dropped; /* a later member of the same tar replaced it */
     struct layer_span packages, distros, owned, notes, warnings;
 };
 
 struct layer_link {
-    struct str path, target;     /* symlinks: target as written; hard links: normalised */
-    bool hard;                   /* a hard link at a claimed path whose target was not parsed as that kind */
+    struct str path, target; /* symlinks: target as written; hard links: normalised */
+    bool hard;               /* a hard link at a claimed path whose target was not parsed as that kind */
 };
 
 struct layer_mark {
     struct str path;
-    bool opaque;                 /* hides all that lower layers hold below path; else a whiteout of path */
+    bool opaque; /* hides all that lower layers hold below path; else a whiteout of path */
 };
 
 /* A path to be claimed as if it lay elsewhere: for a second walk, when links lead to files that no kind claims by name. */
 enum layer_alias_type {
     ALIAS_FILE,
-    ALIAS_FOLDER,                /* all below `real` is claimed as if it lay below `path` */
-    ALIAS_HARD,                  /* parse `real` only for the hard links to it that follow in the tar; it is no package itself */
+    ALIAS_FOLDER, /* all below `real` is claimed as if it lay below `path` */
+    ALIAS_HARD,   /* parse `real` only for the hard links to it that follow in the tar; it is no package itself */
 };
 
 struct layer_alias {
@@ -47,7 +47,7 @@ struct layer_alias {
 struct layer_inventory {
     char digest[160], diff_id[160]; /* computed; empty where not */
     bool verified;
-    uint64_t size_bytes;         /* as stored */
+    uint64_t size_bytes; /* as stored */
     uint64_t file_count, unreadable_count;
     struct layer_file *files;
     size_t file_total, file_cap;
@@ -56,7 +56,7 @@ struct layer_inventory {
     size_t link_count, link_cap;
     struct layer_mark *marks;
     size_t mark_count, mark_cap;
-    uint64_t *names;             /* sorted layer_name values of all members */
+    uint64_t *names; /* sorted layer_name values of all members */
     size_t name_count, name_cap;
 };
 
@@ -74,14 +74,14 @@ bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory 
 struct layer_collector {
     struct layer_inventory layer;
     struct arena arena, scratch;
-    struct map files_by_real;    /* real path → index + 1 of its last entry in layer.files */
+    struct map files_by_real; /* real path → index + 1 of its last entry in layer.files */
     const struct layer_alias *aliases;
     size_t alias_count;
-    struct map aliases_by_real;  /* of files: real path → index + 1 of the first; alias_next leads to the others */
+    struct map aliases_by_real; /* of files: real path → index + 1 of the first; alias_next leads to the others */
     uint32_t *alias_next;
-    uint32_t *folder_aliases;    /* indices of those of folders */
+    uint32_t *folder_aliases; /* indices of those of folders */
     size_t folder_alias_count;
-    int spool_fd;                /* unlinked file for contents past memory limits; -1: none */
+    int spool_fd; /* unlinked file for contents past memory limits; -1: none */
     uint64_t max_spool_bytes;
 };
 bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
@@ -98,10 +98,10 @@ void layer_collect_end(struct layer_collector *c);
 /* Walks the layers of one archive pass and appends a frame (index, length, flat inventory) for each to `out`. */
 struct layer_pass {
     const struct image *image;
-    const uint32_t *indices;     /* of the image's layers, by rising offset */
+    const uint32_t *indices; /* of the image's layers, by rising offset */
     size_t index_count;
-    int fd;                      /* the archive, or the layer's blob */
-    bool whole_file;             /* fd is the layer's own file: offset 0 to its end */
+    int fd;          /* the archive, or the layer's blob */
+    bool whole_file; /* fd is the layer's own file: offset 0 to its end */
     enum codec archive_codec;
     enum scan_verify verify;
     const struct layer_alias *aliases;
@@ -115,7 +115,7 @@ bool layer_pass_run(void *pass, struct buf *out, struct error *err);
 /* Walks a folder; `out` gets one frame with index 0. */
 struct folder_pass {
     int fd;
-    const char *path;            /* for messages */
+    const char *path; /* for messages */
     bool other_filesystems;
     const struct layer_alias *aliases;
     size_t alias_count;

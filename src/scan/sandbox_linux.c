@@ -49,10 +49,11 @@ static bool enter_limits(const struct worker_job *job)
 
 /* Access rights of the first ABI, so that one call serves every kernel that has Landlock. */
 enum {
-    ALL_ACCESS = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-                 LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-                 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-                 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM,
+    ALL_ACCESS = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+                 LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+                 LANDLOCK_ACCESS_FS_MAKE_SYM,
 };
 
 static void enter_landlock(const struct worker_job *job)
@@ -72,13 +73,16 @@ static void enter_landlock(const struct worker_job *job)
 
 #ifdef HAVE_SECCOMP
 static const int allowed[] = {
-    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
-    SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(ftruncate),
-    SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
-    SCMP_SYS(futex), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sysinfo), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(restart_syscall), SCMP_SYS(rseq), SCMP_SYS(membarrier),
+    SCMP_SYS(read),         SCMP_SYS(pread64),     SCMP_SYS(readv),        SCMP_SYS(write),
+    SCMP_SYS(writev),       SCMP_SYS(lseek),       SCMP_SYS(close),        SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),   SCMP_SYS(statx),       SCMP_SYS(ftruncate),    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),       SCMP_SYS(mprotect),    SCMP_SYS(mremap),       SCMP_SYS(madvise),
+    SCMP_SYS(brk),          SCMP_SYS(futex),       SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit),         SCMP_SYS(exit_group),
+    SCMP_SYS(getpid),       SCMP_SYS(gettid),      SCMP_SYS(tgkill),       SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),   SCMP_SYS(sched_yield),  SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sysinfo),      SCMP_SYS(prlimit64),   SCMP_SYS(getrlimit),    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rseq),         SCMP_SYS(membarrier),
 };
 
 /* A walk of a folder also lists and opens, but never for writing; openat2 hides its flags from the filter, so it stays out. */
@@ -94,7 +98,8 @@ static bool add_rules(scmp_filter_ctx filter, const struct worker_job *job)
     for (size_t i = 0; i < ARRAY_LEN(allowed_in_folders); i++)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_in_folders[i], 0) != 0)
             return false;
-    const struct scmp_arg_cmp reading = SCMP_A2_64(SCMP_CMP_MASKED_EQ, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY);
+    const struct scmp_arg_cmp reading =
+        SCMP_A2_64(SCMP_CMP_MASKED_EQ, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY);
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, reading) == 0;
 }
 

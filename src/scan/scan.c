@@ -82,10 +82,14 @@ static bool run_open(void *context, struct buf *out, struct error *err)
 
 static bool open_image(struct scan *scan, struct error *err)
 {
-    struct image_request request = { .fd = scan->fd, .is_folder = scan->is_folder, .input = str_from(scan->input),
-                                     .reference = scan->options->reference, .platform = scan->options->platform };
-    struct worker_job job = { .what = scan->input, .run = run_open, .context = &request, .reads_folder = scan->is_folder,
-                              .folder_fd = scan->fd };
+    struct image_request request = { .fd = scan->fd,
+                                     .is_folder = scan->is_folder,
+                                     .input = str_from(scan->input),
+                                     .reference = scan->options->reference,
+                                     .platform = scan->options->platform };
+    struct worker_job job = {
+        .what = scan->input, .run = run_open, .context = &request, .reads_folder = scan->is_folder, .folder_fd = scan->fd
+    };
     if (!worker_run(&job, 1, 1, scan->arena, NULL, NULL, err))
         return false;
     if (!image_decode(job.result, scan->arena, &scan->out->image, err))
@@ -108,18 +112,29 @@ static int compare_offsets(const void *a, const void *b)
 }
 
 /* Fills what all passes share; takes a spool of its own. */
-static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count, const struct layer_alias *aliases,
-                     size_t alias_count, struct error *err)
+static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count,
+                     const struct layer_alias *aliases, size_t alias_count, struct error *err)
 {
     const struct image *image = &scan->out->image;
     const struct image_layer *first = &image->layers[indices[0]];
     struct layer_pass *pass = &plan->passes[plan->count];
-    *pass = (struct layer_pass){ .image = image, .indices = indices, .index_count = index_count, .fd = scan->fd,
-                                 .archive_codec = image->archive_codec, .verify = scan->options->verify, .aliases = aliases,
-                                 .alias_count = alias_count, .spool_fd = -1, .max_spool_bytes = spool_of(scan->options),
+    *pass = (struct layer_pass){ .image = image,
+                                 .indices = indices,
+                                 .index_count = index_count,
+                                 .fd = scan->fd,
+                                 .archive_codec = image->archive_codec,
+                                 .verify = scan->options->verify,
+                                 .aliases = aliases,
+                                 .alias_count = alias_count,
+                                 .spool_fd = -1,
+                                 .max_spool_bytes = spool_of(scan->options),
                                  .progress_bytes = scan->progress };
-    plan->jobs[plan->count++] = (struct worker_job){ .what = scan->input, .run = layer_pass_run, .context = pass, .folder_fd = -1,
-                                                     .weight = first->size_bytes, .max_spool_bytes = spool_of(scan->options) };
+    plan->jobs[plan->count++] = (struct worker_job){ .what = scan->input,
+                                                     .run = layer_pass_run,
+                                                     .context = pass,
+                                                     .folder_fd = -1,
+                                                     .weight = first->size_bytes,
+                                                     .max_spool_bytes = spool_of(scan->options) };
     if (first->blob_path.len) {
         pass->whole_file = true;
         if ((pass->fd = image_blob_open(scan->fd, first->blob_path, err)) < 0)
@@ -129,8 +144,8 @@ static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indic
 }
 
 /* One pass a layer; but an archive that is compressed as a whole is one pass over all, in the order of the archive. */
-static bool make_plan(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count, struct plan *plan,
-                      struct error *err)
+static bool make_plan(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
+                      struct plan *plan, struct error *err)
 {
     const struct image *image = &scan->out->image;
     size_t n = 0;
@@ -186,7 +201,8 @@ static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count,
     return true;
 }
 
-static bool walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count, struct error *err)
+static bool walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
+                        struct error *err)
 {
     struct plan plan = { 0 };
     if (scan->progress)
@@ -318,7 +334,8 @@ bool scan_image(const char *path, const struct scan_options *options, struct inv
     if (!ok)
         error_system(err, "%s", path);
     else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-        ok = error_set(err, ERROR_USAGE, "%s: is neither a file nor a folder; use --input - to read an archive from a pipe", path);
+        ok =
+            error_set(err, ERROR_USAGE, "%s: is neither a file nor a folder; use --input - to read an archive from a pipe", path);
     scan.is_folder = ok && S_ISDIR(st.st_mode);
     ok = ok && scan_opened(&scan, err);
     close(scan.fd);
@@ -354,13 +371,21 @@ bool scan_image_stream(int fd, const char *name, const struct scan_options *opti
 
 static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err)
 {
-    struct folder_pass pass = { .fd = scan->fd, .path = scan->input, .other_filesystems = scan->options->other_filesystems,
-                                .aliases = aliases, .alias_count = alias_count, .spool_fd = file_spool(err),
+    struct folder_pass pass = { .fd = scan->fd,
+                                .path = scan->input,
+                                .other_filesystems = scan->options->other_filesystems,
+                                .aliases = aliases,
+                                .alias_count = alias_count,
+                                .spool_fd = file_spool(err),
                                 .max_spool_bytes = spool_of(scan->options) };
     if (pass.spool_fd < 0)
         return false;
-    struct worker_job job = { .what = scan->input, .run = folder_pass_run, .context = &pass, .reads_folder = true,
-                              .folder_fd = scan->fd, .max_spool_bytes = pass.max_spool_bytes };
+    struct worker_job job = { .what = scan->input,
+                              .run = folder_pass_run,
+                              .context = &pass,
+                              .reads_folder = true,
+                              .folder_fd = scan->fd,
+                              .max_spool_bytes = pass.max_spool_bytes };
     bool ok = worker_run(&job, 1, 1, scan->arena, NULL, NULL, err) && read_frames(scan, job.result, 1, err);
     close(pass.spool_fd);
     return ok;

@@ -17,18 +17,18 @@ enum scan_verify {
 };
 
 struct scan_options {
-    unsigned parallel;              /* worker processes at once; 0: as many as processors */
+    unsigned parallel; /* worker processes at once; 0: as many as processors */
     enum scan_verify verify;
-    struct str reference;           /* picks one of several images */
+    struct str reference; /* picks one of several images */
     struct image_platform platform;
-    uint64_t max_spool_bytes;       /* of one file that needs random access; 0: 4 GiB */
-    bool other_filesystems;         /* rootfs: cross mount points, /proc, /sys and container storage too */
+    uint64_t max_spool_bytes; /* of one file that needs random access; 0: 4 GiB */
+    bool other_filesystems;   /* rootfs: cross mount points, /proc, /sys and container storage too */
 };
 
 struct inventory_layer {
-    struct str digest, diff_id;     /* as verified or, with verify none, as claimed */
+    struct str digest, diff_id; /* as verified or, with verify none, as claimed */
     struct str created_by;
-    uint64_t size_bytes;            /* as stored */
+    uint64_t size_bytes; /* as stored */
     uint64_t file_count;
     bool verified;
 };
@@ -36,10 +36,10 @@ struct inventory_layer {
 /* All of one image or folder, in one arena. */
 struct inventory {
     struct arena arena;
-    struct image image;             /* name empty and no layers for a folder */
+    struct image image; /* name empty and no layers for a folder */
     struct distro distro;
     bool distro_known;
-    struct package *packages;       /* sorted by kind, name, version, path */
+    struct package *packages; /* sorted by kind, name, version, path */
     size_t package_count;
     struct catalog_note *notes;
     size_t note_count;
@@ -48,7 +48,7 @@ struct inventory {
     struct inventory_layer *layers;
     size_t layer_count;
     uint64_t file_count, unreadable_count;
-    bool incomplete;                /* a warning says that an OS package database or os-release could not be understood */
+    bool incomplete; /* a warning says that an OS package database or os-release could not be understood */
 };
 
 /* An archive or an OCI layout folder (or a docker-dir folder). */

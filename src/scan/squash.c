@@ -14,8 +14,8 @@ struct squash {
     size_t distro_count, distro_cap, package_cap, note_cap, warning_cap, alias_cap;
     struct layer_alias *aliases;
     size_t alias_count;
-    struct map claimed_paths;   /* paths of all files that are there, as claimed */
-    struct map alias_keys;      /* aliases that are listed already */
+    struct map claimed_paths; /* paths of all files that are there, as claimed */
+    struct map alias_keys;    /* aliases that are listed already */
 };
 
 /* ---- packages --------------------------------------------------------------------------------------------------------------- */
@@ -71,13 +71,13 @@ static bool add_packages(struct squash *s, const struct tree_file *file)
 
 /* ---- other facts -------------------------------------------------------------------------------------------------------------- */
 
-#define APPEND(s, array, count, cap, item)                                            \
-    do {                                                                              \
+#define APPEND(s, array, count, cap, item)                                                \
+    do {                                                                                  \
         void *grown_ = arena_grow((s)->arena, (array), (count), &(cap), sizeof *(array)); \
-        if (!grown_)                                                                  \
-            return false;                                                             \
-        (array) = grown_;                                                             \
-        (array)[(count)++] = (item);                                                  \
+        if (!grown_)                                                                      \
+            return false;                                                                 \
+        (array) = grown_;                                                                 \
+        (array)[(count)++] = (item);                                                      \
     } while (0)
 
 static bool add_facts(struct squash *s, const struct tree_file *file)
@@ -155,7 +155,8 @@ static bool any_layer_has(const struct squash *s, struct str path)
 
 static bool add_alias(struct squash *s, struct layer_alias alias)
 {
-    struct str key = alias.type == ALIAS_HARD ? alias.real : arena_printf(s->arena, "%.*s\n%.*s", STR_ARG(alias.real), STR_ARG(alias.path));
+    struct str key =
+        alias.type == ALIAS_HARD ? alias.real : arena_printf(s->arena, "%.*s\n%.*s", STR_ARG(alias.real), STR_ARG(alias.path));
     if (!key.ptr)
         return false;
     if (map_get(&s->alias_keys, key, NULL))

@@ -106,9 +106,9 @@ enum { MARK_WHITEOUT = 1, MARK_OPAQUE };
 
 struct hider {
     const struct layer_inventory *layer;
-    struct map marks;     /* canonical path → MARK_WHITEOUT or MARK_OPAQUE */
-    struct map claimed;   /* files that the layer holds anew */
-    struct map folders;   /* memo of hides_folder */
+    struct map marks;   /* canonical path → MARK_WHITEOUT or MARK_OPAQUE */
+    struct map claimed; /* files that the layer holds anew */
+    struct map folders; /* memo of hides_folder */
 };
 
 /* Is all that lower layers hold in this folder hidden: by a mark on it or above it, or by something that is no folder there? */

@@ -6,16 +6,16 @@
 
 /* A claimed file, where it lies in the joined tree. */
 struct tree_file {
-    struct str real;                       /* canonical: its folders are no symlinks */
+    struct str real; /* canonical: its folders are no symlinks */
     const struct layer_file *file;
     const struct layer_inventory *layer;
     uint32_t layer_index;
-    uint32_t older;                        /* index + 1 of the same file in the unbroken run of layers below; 0: none */
+    uint32_t older; /* index + 1 of the same file in the unbroken run of layers below; 0: none */
     bool gone;
 };
 
 struct tree_link {
-    struct str path, target;               /* canonical path, target as written */
+    struct str path, target; /* canonical path, target as written */
     bool gone;
 };
 
@@ -23,11 +23,11 @@ struct tree {
     struct arena *arena;
     struct tree_file *files;
     size_t file_count, file_cap;
-    struct map file_map;                   /* real (and claimed path, where that differs) → index + 1 */
+    struct map file_map; /* real (and claimed path, where that differs) → index + 1 */
     struct tree_link *links;
     size_t link_count, link_cap;
-    struct map link_map;                   /* path → index + 1 */
-    struct map folder_memo;                /* folder as written → canonical folder's text (pointer to struct str) */
+    struct map link_map;    /* path → index + 1 */
+    struct map folder_memo; /* folder as written → canonical folder's text (pointer to struct str) */
 };
 
 void tree_init(struct tree *tree, struct arena *arena);

@@ -7,11 +7,11 @@
 static const uint64_t MAX_LAYER_BYTES = (uint64_t)1 << 40;
 
 struct walk {
-    struct stream *stored;      /* digests what is stored, where verified; closed with `plain` */
-    struct stream *inflated;    /* digests what is inflated, where that is verified; else NULL */
-    struct stream *plain;       /* the tar */
+    struct stream *stored;   /* digests what is stored, where verified; closed with `plain` */
+    struct stream *inflated; /* digests what is inflated, where that is verified; else NULL */
+    struct stream *plain;    /* the tar */
     enum codec codec;
-    uint64_t reported_bytes;    /* told to the progress meter so far */
+    uint64_t reported_bytes; /* told to the progress meter so far */
 };
 
 static enum digest_algorithm algorithm_of(struct str digest)
@@ -44,7 +44,8 @@ static bool check_digest(struct stream *s, struct str claimed, const char *which
         return false;
     if (claimed.len == 0 || str_is(claimed, out))
         return true;
-    return error_set(err, ERROR_INPUT, "the %s should be %.*s but its bytes give %s: the image is damaged or was changed; fetch or save it again",
+    return error_set(err, ERROR_INPUT,
+                     "the %s should be %.*s but its bytes give %s: the image is damaged or was changed; fetch or save it again",
                      which, STR_ARG(claimed), out);
 }
 
@@ -103,8 +104,8 @@ static bool walk_is_empty(struct walk *walk, bool *empty, struct error *err)
 }
 
 /* Takes `stored`; leaves the inventory in the collector. */
-static bool walk_layer(const struct layer_pass *pass, const struct image_layer *layer, struct stream *stored, struct layer_collector *c,
-                       struct error *err)
+static bool walk_layer(const struct layer_pass *pass, const struct image_layer *layer, struct stream *stored,
+                       struct layer_collector *c, struct error *err)
 {
     struct walk walk = { 0 };
     if (!walk_open(&walk, stored, layer, pass->verify, err))

@@ -15,7 +15,7 @@ enum { MAX_PARALLEL = 64, TICK_MS = 100 };
 static const size_t MAX_ANSWER_BYTES = (size_t)1 << 31;
 
 struct worker {
-    pid_t pid;      /* 0: free */
+    pid_t pid; /* 0: free */
     int fd;
     size_t job;
     struct buf answer;
@@ -67,9 +67,11 @@ static bool start(struct worker *w, struct worker_job *jobs, size_t index, struc
 static bool explain_death(int status, struct error *err)
 {
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
-        return error_set(err, ERROR_LIMIT, "stopped by the system (%s): out of its limits of time or memory", strsignal(WTERMSIG(status)));
+        return error_set(err, ERROR_LIMIT, "stopped by the system (%s): out of its limits of time or memory",
+                         strsignal(WTERMSIG(status)));
     if (WIFSIGNALED(status))
-        return error_set(err, ERROR_INPUT, "the worker that read it crashed (%s); nothing else is harmed, please report this image",
+        return error_set(err, ERROR_INPUT,
+                         "the worker that read it crashed (%s); nothing else is harmed, please report this image",
                          strsignal(WTERMSIG(status)));
     return error_set(err, ERROR_INPUT, "the worker that read it ended without an answer");
 }
@@ -124,10 +126,10 @@ static bool receive(struct worker *w, bool *done, struct error *err)
 struct run {
     struct worker_job *jobs;
     size_t count, started;
-    size_t *order;               /* heaviest first */
+    size_t *order; /* heaviest first */
     struct worker workers[MAX_PARALLEL];
     unsigned parallel, running;
-    size_t failed_job;           /* SIZE_MAX: none */
+    size_t failed_job; /* SIZE_MAX: none */
     struct arena *arena;
     struct error failure;
 };
@@ -215,8 +217,8 @@ static bool run_all(struct run *run, void (*tick)(void *), void *tick_context, s
     }
 }
 
-bool worker_run(struct worker_job *jobs, size_t count, unsigned parallel, struct arena *arena, void (*tick)(void *), void *tick_context,
-                struct error *err)
+bool worker_run(struct worker_job *jobs, size_t count, unsigned parallel, struct arena *arena, void (*tick)(void *),
+                void *tick_context, struct error *err)
 {
     static struct run run; /* the parent runs one set of jobs at a time */
     run = (struct run){ .jobs = jobs, .count = count, .arena = arena, .failed_job = SIZE_MAX };

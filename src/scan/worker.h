@@ -5,20 +5,20 @@
 #include "base/base.h"
 
 struct worker_job {
-    const char *what;            /* named in errors: "nginx.tar: layer sha256:…" */
+    const char *what; /* named in errors: "nginx.tar: layer sha256:…" */
     bool (*run)(void *context, struct buf *out, struct error *err);
     void *context;
-    bool reads_folder;           /* may open files for reading (never for writing) below folder_fd */
+    bool reads_folder; /* may open files for reading (never for writing) below folder_fd */
     int folder_fd;
-    uint64_t weight;             /* heavier jobs start first */
-    uint64_t max_spool_bytes;    /* limit of the files that it may write to (its spool) */
-    struct str result;           /* set on success; in the arena */
+    uint64_t weight;          /* heavier jobs start first */
+    uint64_t max_spool_bytes; /* limit of the files that it may write to (its spool) */
+    struct str result;        /* set on success; in the arena */
 };
 
 /* Runs all jobs, at most `parallel` at once. On failure reports the failed job that comes first in the array. A worker that
  * crashes, or answers with damaged bytes, is an input error that names the job. While it waits it calls tick (may be NULL). */
-bool worker_run(struct worker_job *jobs, size_t count, unsigned parallel, struct arena *arena, void (*tick)(void *), void *tick_context,
-                struct error *err);
+bool worker_run(struct worker_job *jobs, size_t count, unsigned parallel, struct arena *arena, void (*tick)(void *),
+                void *tick_context, struct error *err);
 
 /* In the child, before it looks at anything hostile: no network, no exec, no new files, limits. What the system does not
  * offer is left out; the rest holds. (sandbox_linux.c, sandbox_portable.c) */

@@ -15,9 +15,9 @@ static const struct {
     struct str word;
     unsigned char order;
 } stabilities[] = {
-    { STR_INIT("stable"), UNKNOWN }, { STR_INIT("alpha"), ALPHA }, { STR_INIT("beta"), BETA }, { STR_INIT("patch"), PATCH },
-    { STR_INIT("pl"), PATCH },       { STR_INIT("rc"), RC },       { STR_INIT("a"), ALPHA },   { STR_INIT("b"), BETA },
-    { STR_INIT("p"), PATCH },
+    { STR_INIT("stable"), UNKNOWN }, { STR_INIT("alpha"), ALPHA }, { STR_INIT("beta"), BETA },
+    { STR_INIT("patch"), PATCH },    { STR_INIT("pl"), PATCH },    { STR_INIT("rc"), RC },
+    { STR_INIT("a"), ALPHA },        { STR_INIT("b"), BETA },      { STR_INIT("p"), PATCH },
 };
 
 static bool starts_nocase(struct str s, struct str word)

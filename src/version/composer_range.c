@@ -147,9 +147,8 @@ bool composer_range(struct str text, struct version_set *out, struct error *err)
     for (bool more = true; more;) {
         more = str_cut(rest, '|', &group, &rest);
         rest = str_skip(rest, str_at(rest, '|'));
-        bool ok = range_cut_hyphen(group, &low, &high)
-                      ? hyphen_range(low, high, out, err)
-                      : range_parse(&version_scheme_composer, group, composer_test, out, err);
+        bool ok = range_cut_hyphen(group, &low, &high) ? hyphen_range(low, high, out, err)
+                                                       : range_parse(&version_scheme_composer, group, composer_test, out, err);
         if (!ok)
             return false;
     }

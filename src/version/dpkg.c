@@ -14,16 +14,13 @@ static unsigned char sign_order(char c)
     if (is_alpha(c))
         return (unsigned char)(LETTER + (c - 'A'));
     switch (c) {
-    case '~':
-        return TILDE;
+    case '~': return TILDE;
     case '+':
     case '-':
     case '.':
     case ':':
-    case '_':
-        return (unsigned char)(SIGN + (c - ' '));
-    default:
-        return 0;
+    case '_': return (unsigned char)(SIGN + (c - ' '));
+    default: return 0;
     }
 }
 

@@ -11,8 +11,8 @@
 
 enum {
     VERSION_TEXT_MAX = 1024, /* longer texts are not versions; none in any feed has 200 bytes */
-    KEY_PER_BYTE = 6, /* bytes of key that a byte of text makes at most: RubyGems' "-" stands for the word "pre" */
-    KEY_EXTRA = 64,   /* and what no text makes: missing parts, ends */
+    KEY_PER_BYTE = 6,        /* bytes of key that a byte of text makes at most: RubyGems' "-" stands for the word "pre" */
+    KEY_EXTRA = 64,          /* and what no text makes: missing parts, ends */
     VERSION_KEY_MAX = KEY_PER_BYTE * VERSION_TEXT_MAX + KEY_EXTRA,
     KEY_NUM = 0x10,
     KEY_NUM_STEP = 100, /* a longer number first writes one KEY_NUM + KEY_NUM_STEP per 100 digits */
@@ -117,8 +117,8 @@ static inline bool str_at(struct str s, char c)
 }
 
 /* A buffer over an array on the stack, which keys of single versions fit in: no memory is taken. */
-#define KEY_STACK(name)                    \
-    char name##_bytes[VERSION_KEY_MAX];    \
+#define KEY_STACK(name)                 \
+    char name##_bytes[VERSION_KEY_MAX]; \
     struct buf name = { .ptr = name##_bytes, .cap = sizeof name##_bytes, .max = sizeof name##_bytes }
 
 #endif

@@ -31,8 +31,8 @@ static const struct {
     struct str name;
     unsigned rank;
 } qualifiers[] = {
-    { STR_INIT("alpha"), 0 }, { STR_INIT("beta"), 1 },        { STR_INIT("milestone"), 2 },   { STR_INIT("rc"), 3 },
-    { STR_INIT("cr"), 3 },    { STR_INIT("snapshot"), 4 },    { STR_INIT(""), RELEASE },      { STR_INIT("ga"), RELEASE },
+    { STR_INIT("alpha"), 0 },       { STR_INIT("beta"), 1 },          { STR_INIT("milestone"), 2 }, { STR_INIT("rc"), 3 },
+    { STR_INIT("cr"), 3 },          { STR_INIT("snapshot"), 4 },      { STR_INIT(""), RELEASE },    { STR_INIT("ga"), RELEASE },
     { STR_INIT("final"), RELEASE }, { STR_INIT("release"), RELEASE }, { STR_INIT("sp"), 6 },
 };
 

@@ -46,7 +46,7 @@ static bool npm_range(struct str text, struct version_set *out, struct error *er
         more = str_cut(rest, '|', &group, &rest);
         rest = str_skip(rest, str_at(rest, '|'));
         bool ok = range_cut_hyphen(group, &low, &high) ? hyphen_range(low, high, out, err)
-                                                 : range_parse(&version_scheme_npm, group, npm_test, out, err);
+                                                       : range_parse(&version_scheme_npm, group, npm_test, out, err);
         if (!ok)
             return false;
     }

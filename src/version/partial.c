@@ -65,8 +65,8 @@ bool partial_parse(struct range *range, struct str word, struct partial *out)
 
 struct str partial_first(struct range *range, const struct partial *partial)
 {
-    return range_text(range, "%llu.%llu.%llu-0", (unsigned long long)partial->number[0],
-                      (unsigned long long)partial->number[1], (unsigned long long)partial->number[2]);
+    return range_text(range, "%llu.%llu.%llu-0", (unsigned long long)partial->number[0], (unsigned long long)partial->number[1],
+                      (unsigned long long)partial->number[2]);
 }
 
 struct str partial_after(struct range *range, const struct partial *partial, size_t count)
@@ -92,18 +92,12 @@ static bool narrow_short(struct range *range, enum range_op op, const struct par
     if (!first.ptr || !after.ptr)
         return false;
     switch (op) {
-    case RANGE_EQ:
-        return range_narrow(range, RANGE_GE, first) && range_narrow(range, RANGE_LT, after);
-    case RANGE_NE:
-        return range_exclude(range, first, after);
-    case RANGE_LT:
-        return range_narrow(range, RANGE_LT, first);
-    case RANGE_LE:
-        return range_narrow(range, RANGE_LT, after);
-    case RANGE_GT:
-        return range_narrow(range, RANGE_GE, after);
-    case RANGE_GE:
-        return range_narrow(range, RANGE_GE, first);
+    case RANGE_EQ: return range_narrow(range, RANGE_GE, first) && range_narrow(range, RANGE_LT, after);
+    case RANGE_NE: return range_exclude(range, first, after);
+    case RANGE_LT: return range_narrow(range, RANGE_LT, first);
+    case RANGE_LE: return range_narrow(range, RANGE_LT, after);
+    case RANGE_GT: return range_narrow(range, RANGE_GE, after);
+    case RANGE_GE: return range_narrow(range, RANGE_GE, first);
     }
     return false;
 }

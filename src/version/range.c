@@ -115,8 +115,8 @@ bool range_op_find(struct str text, enum range_op *op)
         struct str text;
         enum range_op op;
     } ops[] = {
-        { STR_INIT(""), RANGE_EQ },   { STR_INIT("="), RANGE_EQ },  { STR_INIT("=="), RANGE_EQ }, { STR_INIT("!="), RANGE_NE },
-        { STR_INIT("<"), RANGE_LT },  { STR_INIT("<="), RANGE_LE }, { STR_INIT(">"), RANGE_GT },  { STR_INIT(">="), RANGE_GE },
+        { STR_INIT(""), RANGE_EQ },  { STR_INIT("="), RANGE_EQ },  { STR_INIT("=="), RANGE_EQ }, { STR_INIT("!="), RANGE_NE },
+        { STR_INIT("<"), RANGE_LT }, { STR_INIT("<="), RANGE_LE }, { STR_INIT(">"), RANGE_GT },  { STR_INIT(">="), RANGE_GE },
     };
     for (size_t i = 0; i < ARRAY_LEN(ops); i++)
         if (str_eq(text, ops[i].text)) {
@@ -233,8 +233,8 @@ bool range_parse(const struct version_scheme *scheme, struct str text, range_tes
 bool version_range(const struct version_scheme *scheme, struct str text, struct version_set *out, struct error *err)
 {
     size_t before = out->count;
-    if (text.len <= VERSION_TEXT_MAX * 16 && (scheme->range ? scheme->range(text, out, err)
-                                                          : range_parse(scheme, text, range_basic_test, out, err)))
+    if (text.len <= VERSION_TEXT_MAX * 16 &&
+        (scheme->range ? scheme->range(text, out, err) : range_parse(scheme, text, range_basic_test, out, err)))
         return true;
     out->count = before;
     if (text.len > VERSION_TEXT_MAX * 16)

@@ -7,17 +7,17 @@
 
 /* How a scheme departs from Semantic Versioning 2.0.0. */
 enum semver_rule {
-    SEMVER_V = 1,           /* a leading "v" */
-    SEMVER_SHORT = 2,       /* 1 and 1.2 are 1.0.0 and 1.2.0 */
-    SEMVER_LOOSE = 4,       /* node's loose mode: leading zeros, "=v", a prerelease without its hyphen */
-    SEMVER_BUILD = 8,       /* build metadata takes part in the order, after all else */
-    SEMVER_ZEROS = 16,      /* numbers may start with zeros */
-    SEMVER_EMPTY = 32,      /* "1.2.3-" is the lowest prerelease */
+    SEMVER_V = 1,      /* a leading "v" */
+    SEMVER_SHORT = 2,  /* 1 and 1.2 are 1.0.0 and 1.2.0 */
+    SEMVER_LOOSE = 4,  /* node's loose mode: leading zeros, "=v", a prerelease without its hyphen */
+    SEMVER_BUILD = 8,  /* build metadata takes part in the order, after all else */
+    SEMVER_ZEROS = 16, /* numbers may start with zeros */
+    SEMVER_EMPTY = 32, /* "1.2.3-" is the lowest prerelease */
 };
 
 struct semver {
-    struct str number[3]; /* digits; empty where left out */
-    size_t count;         /* numbers given */
+    struct str number[3];  /* digits; empty where left out */
+    size_t count;          /* numbers given */
     struct str pre, build; /* without their sign; ptr NULL: none */
 };
 

@@ -185,8 +185,7 @@ static bool keyed_make(const struct version_scheme *scheme, const struct version
         s->span = from->spans[to->count];
         s->span.low_open |= !s->span.low.ptr;
         s->span.high_open |= !s->span.high.ptr;
-        if (!add_key(to, s->span.low, &s->low_at, &s->low_len, err) ||
-            !add_key(to, s->span.high, &s->high_at, &s->high_len, err))
+        if (!add_key(to, s->span.low, &s->low_at, &s->low_len, err) || !add_key(to, s->span.high, &s->high_at, &s->high_len, err))
             return false;
     }
     if (!keyed_sort(to))
@@ -230,8 +229,8 @@ static bool intersect(const struct keyed_set *a, const struct keyed_set *b, stru
 }
 
 /* What is left of span i of `a` after all spans of b. An end that b leaves is open where b's was closed. */
-static bool subtract_from(const struct keyed_set *a, size_t i, const struct keyed_set *b, size_t *from,
-                          struct version_set *out, struct error *err)
+static bool subtract_from(const struct keyed_set *a, size_t i, const struct keyed_set *b, size_t *from, struct version_set *out,
+                          struct error *err)
 {
     struct end low = low_end(a, i), high = high_end(a, i);
     while (*from < b->count && gap_between(a->scheme, high_end(b, *from), low))
@@ -267,8 +266,8 @@ static bool combine(const struct version_scheme *scheme, const struct version_se
                     set_operation *operation, struct version_set *out, struct error *err)
 {
     struct keyed_set keyed_a, keyed_b = { 0 };
-    bool ok = keyed_make(scheme, a, &keyed_a, err) && keyed_make(scheme, b, &keyed_b, err) &&
-              operation(&keyed_a, &keyed_b, out, err);
+    bool ok =
+        keyed_make(scheme, a, &keyed_a, err) && keyed_make(scheme, b, &keyed_b, err) && operation(&keyed_a, &keyed_b, out, err);
     keyed_free(&keyed_a);
     keyed_free(&keyed_b);
     return ok;

@@ -12,7 +12,7 @@ bool vulndb_add_source(struct vulndb_builder *builder, const struct vulndb_sourc
     struct staged_source *sources = STAGED(builder->sources, staged_source);
     size_t count = STAGED_COUNT(builder->sources, staged_source);
     for (size_t i = 0; i < count; i++)
-        if (sources[i].name == staged.name && sources[i].id == staged.id) {
+        if (sources[i].name == staged.name && sources[i].id == staged.id && sources[i].base_id == staged.base_id) {
             if (date_s > sources[i].date_s)
                 sources[i].date_s = date_s;
             return true;

@@ -40,7 +40,8 @@ static bool write_source(const char *database, const char *path, struct error *e
     bool ok = file_read(database, MAX_BYTES / 2, &arena, &bytes, err);
     if (ok) {
         print_source(bytes, &source);
-        ok = (!source.failed || error_set(err, ERROR_LIMIT, "%s: too large to be built in", database)) && file_writer_open(&writer, path, err);
+        ok = (!source.failed || error_set(err, ERROR_LIMIT, "%s: too large to be built in", database)) &&
+             file_writer_open(&writer, path, err);
     }
     if (ok && !file_write_all(writer.fd, source.ptr, source.len, err)) {
         file_writer_abort(&writer);

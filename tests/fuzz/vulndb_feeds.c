@@ -19,6 +19,7 @@ static const struct {
     { "ruby-advisory-db", "a.yml" },
     { "php-advisories", "a.yaml" },
     { "kev", "a.json" },
+    { "starter", "weaknesses.tsv" },
 };
 
 static char folder[] = "/tmp/drydock-fuzz-XXXXXX";

@@ -58,10 +58,15 @@ static void lines_that_are_not_packages_are_told(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "not a package", "a\t1\t0\t0\tv\t(none)\t0\tx\t0\ts\n", /* no release */
-        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t0\n", "a\t1-1\t0\t0\tv\t(none)\t0\tx\t0\ts\tmore\n",
-        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t-1\ts\n", "a\t1-1\t0\t0\tv\t(none)\t0\tx\t4294967296\ts\n",
-        "\t1-1\t0\t0\tv\t(none)\t0\tx\t0\ts\n", "a\t-1\t0\t0\tv\t(none)\t0\tx\t0\ts\n", "a\t1-\t0\t0\tv\t(none)\t0\tx\t0\ts\n",
+        "not a package",
+        "a\t1\t0\t0\tv\t(none)\t0\tx\t0\ts\n", /* no release */
+        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t0\n",
+        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t0\ts\tmore\n",
+        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t-1\ts\n",
+        "a\t1-1\t0\t0\tv\t(none)\t0\tx\t4294967296\ts\n",
+        "\t1-1\t0\t0\tv\t(none)\t0\tx\t0\ts\n",
+        "a\t-1\t0\t0\tv\t(none)\t0\tx\t0\ts\n",
+        "a\t1-\t0\t0\tv\t(none)\t0\tx\t0\ts\n",
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct run *run = run_parse(str_from(rows[i]), MANIFEST);
@@ -101,20 +106,26 @@ static void builds_are_named(void **state)
     static const struct {
         const char *path, *text, *nvr; /* NULL: none */
     } rows[] = {
-        { "root/buildinfo/Dockerfile-ubi8-8.5-226", "FROM sha256:abc\nLABEL com.redhat.component=\"ubi8-container\" \\\n"
+        { "root/buildinfo/Dockerfile-ubi8-8.5-226",
+          "FROM sha256:abc\nLABEL com.redhat.component=\"ubi8-container\" \\\n"
           "      name=\"ubi8\" \\\n      version=\"8.5\"\n\n# a comment\nLABEL \"release\"=\"226\" \"architecture\"=\"x86_64\"\n",
           "ubi8-container-8.5-226-x86_64" },
         { "root/buildinfo/Dockerfile-ubi8-8.5-226", "LABEL com.redhat.component=ubi8-container architecture=aarch64",
           "ubi8-container-8.5-226-aarch64" },
-        { "root/buildinfo/Dockerfile-tools", "ARG WHAT=tools\nenv V 1.2\nLABEL com.redhat.component=\"${WHAT}-container\" "
-          "version=$V release='7' architecture=x86_64\n", "tools-container-1.2-7-x86_64" },
-        { "root/buildinfo/Dockerfile-tools", "LABEL com.redhat.component=\"$UNSET\" version=1 release=7 architecture=x86_64", NULL },
+        { "root/buildinfo/Dockerfile-tools",
+          "ARG WHAT=tools\nenv V 1.2\nLABEL com.redhat.component=\"${WHAT}-container\" "
+          "version=$V release='7' architecture=x86_64\n",
+          "tools-container-1.2-7-x86_64" },
+        { "root/buildinfo/Dockerfile-tools", "LABEL com.redhat.component=\"$UNSET\" version=1 release=7 architecture=x86_64",
+          NULL },
         { "root/buildinfo/Dockerfile-tools", "LABEL com.redhat.component=a version=1 architecture=x86_64", NULL },
-        { "root/buildinfo/Dockerfile-tools", "LABEL com.redhat.component=a# \\\n# left out\n version=1 release=2 architecture=b\\ c",
-          "a#-1-2-b c" },
+        { "root/buildinfo/Dockerfile-tools",
+          "LABEL com.redhat.component=a# \\\n# left out\n version=1 release=2 architecture=b\\ c", "a#-1-2-b c" },
         { "root/buildinfo/Dockerfile-", "", NULL },
-        { "usr/share/buildinfo/labels.json", "{\"architecture\": \"x86_64\", \"com.redhat.component\": \"ubi9-container\", "
-          "\"release\": \"1736404036\", \"version\": \"9.5\", \"other\": {\"a\": 1}}", "ubi9-container-9.5-1736404036-x86_64" },
+        { "usr/share/buildinfo/labels.json",
+          "{\"architecture\": \"x86_64\", \"com.redhat.component\": \"ubi9-container\", "
+          "\"release\": \"1736404036\", \"version\": \"9.5\", \"other\": {\"a\": 1}}",
+          "ubi9-container-9.5-1736404036-x86_64" },
         { "root/buildinfo/labels.json", "{\"architecture\": \"x86_64\"}", NULL },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

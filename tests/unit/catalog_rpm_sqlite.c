@@ -24,11 +24,14 @@ static void sqlite_code_in_the_file_is_not_run(void **state)
     } rows[] = {
         { "CREATE TABLE other(a)", "no table Packages" },
         { "CREATE VIEW Packages AS WITH RECURSIVE n(rowid, blob) AS (SELECT 1, x'00' UNION ALL SELECT rowid + 1, blob FROM n) "
-          "SELECT * FROM n", "no table Packages" },
+          "SELECT * FROM n",
+          "no table Packages" },
         { "CREATE TABLE Packages(blob TEXT PRIMARY KEY) WITHOUT ROWID", "cannot be read" },
         { "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, blob AS (zeroblob(hnum * 1000000)));"
-          "INSERT INTO Packages(hnum) VALUES (1), (2)", "cannot be read" },
-        { "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, blob); INSERT INTO Packages(blob) VALUES (NULL), (7)", "cannot be read" },
+          "INSERT INTO Packages(hnum) VALUES (1), (2)",
+          "cannot be read" },
+        { "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, blob); INSERT INTO Packages(blob) VALUES (NULL), (7)",
+          "cannot be read" },
         { "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, other); INSERT INTO Packages(other) VALUES (1)", "cannot be read" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -129,9 +129,9 @@ static void trees_of_every_shape_are_read_in_order(void **state)
 {
     (void)state;
     static const struct shape shapes[] = {
-        { 1024, 0, 0, true },     { 1024, 1, 10, true },     { 1024, 30, 10, false }, { 1024, 5000, 10, false },
-        { 1024, 2000, 300, true }, { 1024, 40, 5000, true },  { 4096, 20000, 40, false }, { 4096, 50, 20000, false },
-        { 65536, 20000, 20, true },
+        { 1024, 0, 0, true },       { 1024, 1, 10, true },      { 1024, 30, 10, false },
+        { 1024, 5000, 10, false },  { 1024, 2000, 300, true },  { 1024, 40, 5000, true },
+        { 4096, 20000, 40, false }, { 4096, 50, 20000, false }, { 65536, 20000, 20, true },
     };
     for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         struct bolt_write w;
@@ -383,8 +383,8 @@ static void check_trivy_database(struct str file)
     static const struct {
         const char *bucket;
         size_t keys;
-    } known[] = { { "vulnerability", 37485 }, { "data-source", 30 }, { "debian 12", 1677 }, { "alma 8", 3847 },
-                  { "alpine 3.10", 239 },     { "pip::Python Packaging Advisory Database", 660 } };
+    } known[] = { { "vulnerability", 37485 }, { "data-source", 30 },  { "debian 12", 1677 },
+                  { "alma 8", 3847 },         { "alpine 3.10", 239 }, { "pip::Python Packaging Advisory Database", 660 } };
     struct bolt bolt;
     struct bolt_bucket root, bucket;
     struct error err = { 0 };
@@ -426,14 +426,10 @@ static void trivys_database_is_read_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_buckets_are_inline),
-        cmocka_unit_test(trees_of_every_shape_are_read_in_order),
-        cmocka_unit_test(the_newer_valid_meta_page_counts),
-        cmocka_unit_test(cut_files_are_errors),
-        cmocka_unit_test(changed_bytes_never_lead_astray),
-        cmocka_unit_test(loops_of_pages_end),
-        cmocka_unit_test(lying_sizes_are_errors),
-        cmocka_unit_test(trivys_database_is_read_whole),
+        cmocka_unit_test(small_buckets_are_inline),         cmocka_unit_test(trees_of_every_shape_are_read_in_order),
+        cmocka_unit_test(the_newer_valid_meta_page_counts), cmocka_unit_test(cut_files_are_errors),
+        cmocka_unit_test(changed_bytes_never_lead_astray),  cmocka_unit_test(loops_of_pages_end),
+        cmocka_unit_test(lying_sizes_are_errors),           cmocka_unit_test(trivys_database_is_read_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

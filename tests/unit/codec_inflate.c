@@ -74,8 +74,9 @@ static struct str pack_xz(struct str text)
 {
     size_t cap = lzma_stream_buffer_bound(text.len), len = 0;
     char *out = arena_alloc(&arena, cap);
-    assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, NULL, (const uint8_t *)text.ptr, text.len, (uint8_t *)out, &len, cap),
-                     LZMA_OK);
+    assert_int_equal(
+        lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, NULL, (const uint8_t *)text.ptr, text.len, (uint8_t *)out, &len, cap),
+        LZMA_OK);
     return str_make(out, len);
 }
 #endif
@@ -269,8 +270,13 @@ static void what_follows_a_gzip_member(void **state)
         size_t len;
         bool ok;
     } tails[] = {
-        { "\0\0\0\0\0\0\0\0\0", 9, true }, { "\0", 1, true },      { "x", 1, false },      { "\0\0x", 3, false },
-        { "\x1f", 1, false },              { "\x1f\x8b", 2, false }, { "\x1fgarbage", 8, false },
+        { "\0\0\0\0\0\0\0\0\0", 9, true },
+        { "\0", 1, true },
+        { "x", 1, false },
+        { "\0\0x", 3, false },
+        { "\x1f", 1, false },
+        { "\x1f\x8b", 2, false },
+        { "\x1fgarbage", 8, false },
     };
     struct str packed = pack_gzip(STR("text"));
     for (size_t i = 0; i < ARRAY_LEN(tails); i++)
@@ -358,7 +364,9 @@ static void formats_are_told_by_their_first_bytes(void **state)
             assert_str(got, "contents");
             stream_close(s);
         }
-    static const char *const plain[] = { "", "B", "BZh", "BZh9xx", "BZh1/bin/sh", "{}", "\x1f\x8b", "PK\3\4..", "plain text of any kind" };
+    static const char *const plain[] = { "",         "B",           "BZh",
+                                         "BZh9xx",   "BZh1/bin/sh", "{}",
+                                         "\x1f\x8b", "PK\3\4..",    "plain text of any kind" };
     for (size_t i = 0; i < ARRAY_LEN(plain); i++)
         for (size_t step = 0; step < 10; step++) {
             struct str got;

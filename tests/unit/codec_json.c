@@ -436,7 +436,8 @@ static void written_strings_are_escaped_and_repaired(void **state)
     json_put_string(&buf, STR("a\"b\\c\b\f\n\r\t\x01\x1F\x7F/ caf\xC3\xA9\0"));
     assert_str(buf_view(&buf), "\"a\\\"b\\\\c\\b\\f\\n\\r\\t\\u0001\\u001f\x7F/ caf\xC3\xA9\\u0000\"");
     buf_clear(&buf);
-    json_put_string(&buf, STR("\xFFok\xC3\n\xE2\x82\xED\xA0\x80" "\xE2\x82\xAC"));
+    json_put_string(&buf, STR("\xFFok\xC3\n\xE2\x82\xED\xA0\x80"
+                              "\xE2\x82\xAC"));
     assert_str(buf_view(&buf), "\"\xEF\xBF\xBDok\xEF\xBF\xBD\\n\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
                                "\xE2\x82\xAC\"");
     buf_clear(&buf);

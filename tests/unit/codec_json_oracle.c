@@ -61,9 +61,26 @@ static void put_space(struct buf *out)
 
 static void put_text(struct buf *out)
 {
-    static const char *const parts[] = { "a", "name", "CVE-2024-1234", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\udea2",
-                                         "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9A\xA2", "some longer text, eight bytes at a time",
-                                         "\\ud800", "\\u0001", " ", "[", "}", ":", "," };
+    static const char *const parts[] = { "a",
+                                         "name",
+                                         "CVE-2024-1234",
+                                         "\\n",
+                                         "\\\"",
+                                         "\\\\",
+                                         "\\/",
+                                         "\\u00e9",
+                                         "\\ud83d\\udea2",
+                                         "\xC3\xA9",
+                                         "\xE2\x82\xAC",
+                                         "\xF0\x9F\x9A\xA2",
+                                         "some longer text, eight bytes at a time",
+                                         "\\ud800",
+                                         "\\u0001",
+                                         " ",
+                                         "[",
+                                         "}",
+                                         ":",
+                                         "," };
     buf_chr(out, '"');
     for (unsigned n = pick(5); n > 0; n--)
         buf_text(out, parts[pick(ARRAY_LEN(parts))]);
@@ -72,8 +89,20 @@ static void put_text(struct buf *out)
 
 static void put_number(struct buf *out)
 {
-    static const char *const numbers[] = { "0", "-0", "7", "-12", "9223372036854775807", "-9223372036854775808", "1.5", "-2.25e-3",
-                                           "1E10", "0.1", "3.14159265358979323846264338327950288", "1e308", "5e-324", "1e999" };
+    static const char *const numbers[] = { "0",
+                                           "-0",
+                                           "7",
+                                           "-12",
+                                           "9223372036854775807",
+                                           "-9223372036854775808",
+                                           "1.5",
+                                           "-2.25e-3",
+                                           "1E10",
+                                           "0.1",
+                                           "3.14159265358979323846264338327950288",
+                                           "1e308",
+                                           "5e-324",
+                                           "1e999" };
     buf_text(out, numbers[pick(ARRAY_LEN(numbers))]);
 }
 
@@ -163,8 +192,7 @@ static void put_canonical(struct json *json, struct buf *out)
             json_skip(json);
         break;
     }
-    default:
-        buf_text(out, json_scalar(json, &text) ? (text.ptr[0] == 't' ? "true" : "false") : "null");
+    default: buf_text(out, json_scalar(json, &text) ? (text.ptr[0] == 't' ? "true" : "false") : "null");
     }
 }
 

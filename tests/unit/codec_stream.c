@@ -266,7 +266,10 @@ static void digest_texts_are_checked(void **state)
         assert_int_equal(hex.len, algorithm == DIGEST_SHA256 ? 64 : 128);
     }
     static const char *const bad[] = {
-        "", "sha256", "sha256:", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "",
+        "sha256",
+        "sha256:",
+        "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "sha256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
         "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a",
         "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015add",

@@ -295,9 +295,25 @@ static void damaged_pax_records_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "x path=a\n", "9 path=a", "9 path=a\n9", "99 path=a\n", "0 path=a\n", "3 \n", "2 a", "-9 path=a\n", "9path=a\n", "8 path=a\n",
-        "99999999999999999999 path=a\n", "10 size=-1\n", "10 size=1x\n", "27 size=9223372036854775808\n", "4 =\n", "5 ab\n",
-        "22 GNU.sparse.offset=1\n22 GNU.sparse.offset=1\n", "24 GNU.sparse.numbytes=1\n", "30 size=00000000000000000000000\n9",
+        "x path=a\n",
+        "9 path=a",
+        "9 path=a\n9",
+        "99 path=a\n",
+        "0 path=a\n",
+        "3 \n",
+        "2 a",
+        "-9 path=a\n",
+        "9path=a\n",
+        "8 path=a\n",
+        "99999999999999999999 path=a\n",
+        "10 size=-1\n",
+        "10 size=1x\n",
+        "27 size=9223372036854775808\n",
+        "4 =\n",
+        "5 ab\n",
+        "22 GNU.sparse.offset=1\n22 GNU.sparse.offset=1\n",
+        "24 GNU.sparse.numbytes=1\n",
+        "30 size=00000000000000000000000\n9",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct buf tar = new_tar();
@@ -549,14 +565,16 @@ static void lying_sparse_maps_are_refused(void **state)
     static const struct {
         const char *map, *size;
     } bad[] = {
-        { "0,5", "5" },                     /* more than is stored */
-        { "3,2,8", "13" },                  /* odd */
-        { "8,1,3,1", "13" },                /* out of order */
-        { "3,2,4,1", "13" },                /* overlapping */
-        { "3,1", "2" },                     /* behind the end */
-        { "9223372036854775807,1", "13" },  /* overflow */
+        { "0,5", "5" },                    /* more than is stored */
+        { "3,2,8", "13" },                 /* odd */
+        { "8,1,3,1", "13" },               /* out of order */
+        { "3,2,4,1", "13" },               /* overlapping */
+        { "3,1", "2" },                    /* behind the end */
+        { "9223372036854775807,1", "13" }, /* overflow */
         { "18446744073709551615,2", "13" },
-        { "x,1", "13" }, { ",", "13" }, { "1,-1", "13" },
+        { "x,1", "13" },
+        { ",", "13" },
+        { "1,-1", "13" },
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct buf tar = new_tar(), pax = new_tar();
@@ -684,10 +702,27 @@ static void paths_stay_inside_the_root(void **state)
     static const struct {
         const char *path, *want;
     } rows[] = {
-        { "", "" }, { "/", "" }, { ".", "" }, { "..", "" }, { "./", "" }, { "../../..", "" }, { "a", "a" }, { "/a/", "a" },
-        { "./a//b/./c", "a/b/c" }, { "a/../b", "b" }, { "a/b/../../c", "c" }, { "a/b/../..", "" }, { "../../etc/passwd", "etc/passwd" },
-        { "a/../../b", "b" }, { "...", "..." }, { "a/.../b", "a/.../b" }, { ".a/..b/c..", ".a/..b/c.." }, { "a/b/..", "a" },
-        { "//", "" }, { "a/..//../b/", "b" }, { " ", " " },
+        { "", "" },
+        { "/", "" },
+        { ".", "" },
+        { "..", "" },
+        { "./", "" },
+        { "../../..", "" },
+        { "a", "a" },
+        { "/a/", "a" },
+        { "./a//b/./c", "a/b/c" },
+        { "a/../b", "b" },
+        { "a/b/../../c", "c" },
+        { "a/b/../..", "" },
+        { "../../etc/passwd", "etc/passwd" },
+        { "a/../../b", "b" },
+        { "...", "..." },
+        { "a/.../b", "a/.../b" },
+        { ".a/..b/c..", ".a/..b/c.." },
+        { "a/b/..", "a" },
+        { "//", "" },
+        { "a/..//../b/", "b" },
+        { " ", " " },
     };
     char out[4096];
     size_t len;

@@ -26,7 +26,9 @@ static void add_line(struct buf *out, char type, struct str path, uint64_t size,
 
 static void list_ours(const char *path, struct buf *out)
 {
-    static const char types[] = { [TAR_FILE] = 'f', [TAR_HARDLINK] = 'h', [TAR_SYMLINK] = 'l', [TAR_DIR] = 'd', [TAR_OTHER] = 'o' };
+    static const char types[] = {
+        [TAR_FILE] = 'f', [TAR_HARDLINK] = 'h', [TAR_SYMLINK] = 'l', [TAR_DIR] = 'd', [TAR_OTHER] = 'o'
+    };
     struct error err = { 0 };
     struct tar_entry entry;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -131,11 +133,19 @@ static const char make_tree[] =
 
 static const char *const tar_options[] = {
     "--format=v7 --exclude=*0007* --exclude=hardlong --exclude=longlink --exclude=exactly100 --exclude=mid --exclude=pipe",
-    "--format=oldgnu", "--format=gnu",
-    "--format=ustar --exclude=*00000007* --exclude=hardlong --exclude=longlink", "--format=pax", "--format=gnu --sparse", "--format=oldgnu --sparse",
-    "--format=pax --sparse --sparse-version=0.0", "--format=pax --sparse --sparse-version=0.1",
-    "--format=pax --sparse --sparse-version=1.0", "--format=pax --pax-option=globexthdr.name=g,comment=hello", "--format=gnu -z",
-    "--format=gnu --owner=whoever:3000000 --mtime=@-100000", "--format=pax --absolute-names --transform=s,^,/../x/,",
+    "--format=oldgnu",
+    "--format=gnu",
+    "--format=ustar --exclude=*00000007* --exclude=hardlong --exclude=longlink",
+    "--format=pax",
+    "--format=gnu --sparse",
+    "--format=oldgnu --sparse",
+    "--format=pax --sparse --sparse-version=0.0",
+    "--format=pax --sparse --sparse-version=0.1",
+    "--format=pax --sparse --sparse-version=1.0",
+    "--format=pax --pax-option=globexthdr.name=g,comment=hello",
+    "--format=gnu -z",
+    "--format=gnu --owner=whoever:3000000 --mtime=@-100000",
+    "--format=pax --absolute-names --transform=s,^,/../x/,",
 };
 
 static void formats_of_gnu_tar(void **state)

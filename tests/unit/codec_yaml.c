@@ -41,7 +41,9 @@ static const struct meaning meanings[] = {
     { "{a: {}, b: [], c: }", "{\"a\":{},\"b\":[],\"c\":null}" },
     { "a:\n- 1\n- 2\n", "{\"a\":[1,2]}" },
     { "%YAML 1.1\n---\nx\n", "\"x\"" },
-    { "\xEF\xBB\xBF" "a: b", "{\"a\":\"b\"}" },
+    { "\xEF\xBB\xBF"
+      "a: b",
+      "{\"a\":\"b\"}" },
     /* scalars of the core schema */
     { "[null, Null, NULL, ~, ]", "[null,null,null,null]" },
     { "[true, True, TRUE, false, False, FALSE]", "[true,true,true,false,false,false]" },
@@ -213,7 +215,8 @@ static const char sample[] = "packages:\n  - pkg: &p {name: zlib, secfixes: {1.2
 static void damaged_texts_give_json_or_an_error(void **state)
 {
     (void)state;
-    static const char bytes[] = "{}[]:,&*!|>'\"\\#-?%@~ \n\t\x01\x80\xFF" "a0.";
+    static const char bytes[] = "{}[]:,&*!|>'\"\\#-?%@~ \n\t\x01\x80\xFF"
+                                "a0.";
     char copy[sizeof sample];
     struct arena arena;
     struct str out;
@@ -255,12 +258,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef HAVE_YAML
-        cmocka_unit_test(texts_mean_what_the_table_says),
-        cmocka_unit_test(errors_name_the_line),
-        cmocka_unit_test(aliases_of_aliases_stop_at_the_cap),
-        cmocka_unit_test(depth_is_limited_through_aliases_too),
-        cmocka_unit_test(memory_limits_are_errors),
-        cmocka_unit_test(damaged_texts_give_json_or_an_error),
+        cmocka_unit_test(texts_mean_what_the_table_says),     cmocka_unit_test(errors_name_the_line),
+        cmocka_unit_test(aliases_of_aliases_stop_at_the_cap), cmocka_unit_test(depth_is_limited_through_aliases_too),
+        cmocka_unit_test(memory_limits_are_errors),           cmocka_unit_test(damaged_texts_give_json_or_an_error),
 #else
         cmocka_unit_test(the_missing_library_is_named),
 #endif

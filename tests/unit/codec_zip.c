@@ -67,7 +67,8 @@ static void add_file(struct builder *b, const char *path, struct str text, bool 
 {
     struct str packed = deflated ? deflate_raw(text) : text;
     unsigned method = (deflated ? 8u : 0u) + (unsigned)lies.method;
-    uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)text.ptr, text.len) + lies.crc, size = (uint32_t)text.len + (uint32_t)lies.size;
+    uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)text.ptr, text.len) + lies.crc,
+             size = (uint32_t)text.len + (uint32_t)lies.size;
     uint32_t packed_size = (uint32_t)packed.len + (uint32_t)lies.packed, offset = (uint32_t)b->zip.len;
     buf_u32(&b->zip, 0x04034b50);
     add_u16(&b->zip, 20);
@@ -272,10 +273,10 @@ static void lies_are_refused(void **state)
         bool deflated;
         enum error_kind kind;
     } rows[] = {
-        { { .size = 1 }, true, ERROR_INPUT },      { { .size = -1 }, true, ERROR_INPUT },
-        { { .size = 1 }, false, ERROR_INPUT },     { { .packed = 1 }, true, ERROR_INPUT },
-        { { .packed = -1 }, true, ERROR_INPUT },   { { .packed = 100000 }, true, ERROR_INPUT },
-        { { .crc = 1 }, true, ERROR_INPUT },       { { .crc = 1 }, false, ERROR_INPUT },
+        { { .size = 1 }, true, ERROR_INPUT },         { { .size = -1 }, true, ERROR_INPUT },
+        { { .size = 1 }, false, ERROR_INPUT },        { { .packed = 1 }, true, ERROR_INPUT },
+        { { .packed = -1 }, true, ERROR_INPUT },      { { .packed = 100000 }, true, ERROR_INPUT },
+        { { .crc = 1 }, true, ERROR_INPUT },          { { .crc = 1 }, false, ERROR_INPUT },
         { { .method = 1 }, true, ERROR_UNSUPPORTED }, { { .flags = 1 }, true, ERROR_UNSUPPORTED },
         { { .size = 1 << 30 }, true, ERROR_LIMIT },
     };

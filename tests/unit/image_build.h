@@ -86,7 +86,8 @@ static inline struct build_blob build_blob(struct build *b, struct str text)
 static inline const char *build_descriptor(struct build *b, const char *media_type, struct build_blob blob, const char *extra)
 {
     return arena_printf(&b->arena, "{\"mediaType\":\"%s\",\"digest\":\"%.*s\",\"size\":%zu%s}", media_type, STR_ARG(blob.digest),
-                        blob.size, extra).ptr;
+                        blob.size, extra)
+        .ptr;
 }
 
 static inline struct str build_config(struct build *b, const char *arch, const struct str *layers, size_t layer_count)
@@ -94,12 +95,15 @@ static inline struct str build_config(struct build *b, const char *arch, const s
     struct str ids = STR(""), steps = STR("");
     for (size_t i = 0; i < layer_count; i++) {
         ids = arena_printf(&b->arena, "%.*s%s\"%.*s\"", STR_ARG(ids), i ? "," : "", STR_ARG(build_digest(b, layers[i])));
-        steps = arena_printf(&b->arena, "%.*s,{\"created_by\":\"ENV X=%zu\",\"empty_layer\":true},{\"created_by\":\"RUN step %zu\"}",
-                             STR_ARG(steps), i, i);
+        steps =
+            arena_printf(&b->arena, "%.*s,{\"created_by\":\"ENV X=%zu\",\"empty_layer\":true},{\"created_by\":\"RUN step %zu\"}",
+                         STR_ARG(steps), i, i);
     }
-    return arena_printf(&b->arena, "{\"architecture\":\"%s\",\"os\":\"linux\",\"created\":\"2024-01-02T03:04:05Z\",\"rootfs\":{"
-                        "\"type\":\"layers\",\"diff_ids\":[%.*s]},\"history\":[{\"created_by\":\"ARG A\",\"empty_layer\":true}%.*s]}",
-                        arch, STR_ARG(ids), STR_ARG(steps));
+    return arena_printf(
+        &b->arena,
+        "{\"architecture\":\"%s\",\"os\":\"linux\",\"created\":\"2024-01-02T03:04:05Z\",\"rootfs\":{"
+        "\"type\":\"layers\",\"diff_ids\":[%.*s]},\"history\":[{\"created_by\":\"ARG A\",\"empty_layer\":true}%.*s]}",
+        arch, STR_ARG(ids), STR_ARG(steps));
 }
 
 /* Layers, config and manifest as blobs; the manifest's descriptor with EXTRA. */

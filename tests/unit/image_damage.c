@@ -50,16 +50,20 @@ static const struct broken broken[] = {
     { "no size", "{\"manifests\":[{\"digest\":\"" SHA0 "\"}]}", NULL, NULL, ERROR_INPUT, "has no size" },
     { "negative size", "{\"manifests\":[{\"digest\":\"" SHA0 "\",\"size\":-5}]}", NULL, NULL, ERROR_INPUT, "has no size" },
     { "absent manifest", "{\"manifests\":[{\"digest\":\"" SHA0 "\",\"size\":5}]}", NULL, NULL, ERROR_INPUT, "does not hold it" },
-    { "attestations only", "{\"manifests\":[{\"digest\":\"" SHA0 "\",\"size\":5,\"annotations\":{\"vnd.docker.reference.type\":"
-      "\"attestation-manifest\"}}]}", NULL, NULL, ERROR_UNSUPPORTED, "attestations only" },
+    { "attestations only",
+      "{\"manifests\":[{\"digest\":\"" SHA0 "\",\"size\":5,\"annotations\":{\"vnd.docker.reference.type\":"
+      "\"attestation-manifest\"}}]}",
+      NULL, NULL, ERROR_UNSUPPORTED, "attestations only" },
     { "index and manifest", NULL, "{\"config\":%s,\"layers\":[],\"manifests\":[]}", CONFIG, ERROR_INPUT, "both an index and a" },
     { "another media type", NULL, "{\"mediaType\":\"" OCI_INDEX "\",\"config\":%s,\"layers\":[]}", CONFIG, ERROR_INPUT,
       "by its index but" },
     { "no config", NULL, "{\"layers\":[]}", CONFIG, ERROR_INPUT, "has no config" },
     { "absent config", NULL, "{\"config\":{\"mediaType\":\"" OCI_CONFIG "\",\"digest\":\"" SHA0 "\",\"size\":5},\"layers\":[]}",
       CONFIG, ERROR_INPUT, "the config " SHA0 " is missing from the archive: save the image again" },
-    { "artifact", NULL, "{\"artifactType\":\"application/x-chart\",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\","
-      "\"digest\":\"" SHA0 "\",\"size\":2},\"layers\":[]}", CONFIG, ERROR_UNSUPPORTED, "an artifact of type application/x-chart" },
+    { "artifact", NULL,
+      "{\"artifactType\":\"application/x-chart\",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\","
+      "\"digest\":\"" SHA0 "\",\"size\":2},\"layers\":[]}",
+      CONFIG, ERROR_UNSUPPORTED, "an artifact of type application/x-chart" },
     { "encrypted", NULL, LAYER("application/vnd.oci.image.layer.v1.tar+gzip+encrypted"), CONFIG, ERROR_UNSUPPORTED,
       "layer 1 (" SHA0 ") is encrypted: decrypt" },
     { "unknown layer", NULL, LAYER("application/x-cake"), CONFIG, ERROR_UNSUPPORTED, "media type \"application/x-cake\"" },
@@ -73,7 +77,8 @@ static const struct broken broken[] = {
     { "config is a list", NULL, "{\"config\":%s,\"layers\":[]}", "[]", ERROR_INPUT, "is no JSON object" },
     { "bad diff ID", NULL, "{\"config\":%s,\"layers\":[]}", "{\"rootfs\":{\"diff_ids\":[\"sha256:12\"]}}", ERROR_INPUT,
       "diff ID 1 (\"sha256:12\") is no digest" },
-    { "diff IDs of numbers", NULL, "{\"config\":%s,\"layers\":[]}", "{\"rootfs\":{\"diff_ids\":[5]}}", ERROR_INPUT, "is no digest" },
+    { "diff IDs of numbers", NULL, "{\"config\":%s,\"layers\":[]}", "{\"rootfs\":{\"diff_ids\":[5]}}", ERROR_INPUT,
+      "is no digest" },
 };
 
 static int build_broken(struct build *b, const struct broken *row)
@@ -239,8 +244,9 @@ static void build_both(struct build *b)
 {
     build_begin(b);
     build_index(b, build_image(b, "amd64", layer, 1, ""));
-    build_file(b, "manifest.json", arena_printf(&b->arena, "[{\"Config\":\"%s\",\"RepoTags\":[\"a:1\"],\"Layers\":[\"%s\"]}]",
-               b->files[1].path, b->files[0].path));
+    build_file(b, "manifest.json",
+               arena_printf(&b->arena, "[{\"Config\":\"%s\",\"RepoTags\":[\"a:1\"],\"Layers\":[\"%s\"]}]", b->files[1].path,
+                            b->files[0].path));
 }
 
 static void a_cut_at_any_byte_is_an_error_or_harmless(void **state)

@@ -119,8 +119,9 @@ static void no_link_leads_out_of_a_folder(void **state)
     snprintf(fifo, sizeof fifo, "%s/pipe", dir);
     assert_int_equal(unlink(fifo), 0);
     assert_int_equal(mkfifo(fifo, 0600), 0);
-    static const char *const outside[] = { "absolute", "up", "out", "out/x", "loop", "../x", "/etc/passwd", "in/../in/side", "in",
-                                           "in/", "", ".", "in//side", "./in/side", "pipe", "none", "in/side/x" };
+    static const char *const outside[] = { "absolute",      "up",   "out",      "out/x", "loop", "../x",     "/etc/passwd",
+                                           "in/../in/side", "in",   "in/",      "",      ".",    "in//side", "./in/side",
+                                           "pipe",          "none", "in/side/x" };
     open_fn *const ways[] = { beneath_open, beneath_open_by_parts };
     for (size_t way = 0; way < ARRAY_LEN(ways); way++) {
         assert_opens(ways[way], fd, "in/side", true);

@@ -4,7 +4,8 @@
 static const struct str two_layers[] = { STR_INIT("layer one, not a tar, which is not this folder's business"),
                                          STR_INIT("layer two") };
 
-static bool open_fd(int fd, const char *reference, const char *platform, struct arena *arena, struct image *out, struct error *err)
+static bool open_fd(int fd, const char *reference, const char *platform, struct arena *arena, struct image *out,
+                    struct error *err)
 {
     struct image_request request = { .fd = fd, .input = STR("test.tar"), .reference = str_from(reference) };
     *err = (struct error){ 0 };
@@ -58,7 +59,8 @@ static void an_oci_archive_gives_all_facts(void **state)
     struct image image;
     struct error err;
     build_begin(&b);
-    build_index(&b, build_image(&b, "amd64", two_layers, 2, ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"app:1\"}"));
+    build_index(&b,
+                build_image(&b, "amd64", two_layers, 2, ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"app:1\"}"));
     int fd = build_archive(&b);
     assert_true(open_fd(fd, "", NULL, &b.arena, &image, &err));
     assert_layers(fd, &image, two_layers, 2);
@@ -93,8 +95,11 @@ static void a_classic_archive_follows_links(void **state)
     build_file(&b, "b/layer.tar", layers[1]);
     build_add(&b, "d/layer.tar", TAR_WRITE_HARDLINK, "b/layer.tar", STR(""));
     build_file(&b, name.ptr, config);
-    build_file(&b, "manifest.json", arena_printf(&b.arena, "[{\"Config\":\"%s\",\"RepoTags\":[\"app:1\",\"app:2\"],\"Layers\":["
-               "\"a/layer.tar\",\"./b/layer.tar\",\"c/layer.tar\",\"d/layer.tar\"]}]", name.ptr));
+    build_file(&b, "manifest.json",
+               arena_printf(&b.arena,
+                            "[{\"Config\":\"%s\",\"RepoTags\":[\"app:1\",\"app:2\"],\"Layers\":["
+                            "\"a/layer.tar\",\"./b/layer.tar\",\"c/layer.tar\",\"d/layer.tar\"]}]",
+                            name.ptr));
     assert_opens(&b, "app:2", NULL, &image);
     assert_str(image.name, "app:2");
     assert_int_equal(image.repo_tag_count, 2);
@@ -120,8 +125,8 @@ static void a_kaniko_archive_has_layer_digests(void **state)
     struct str path = arena_printf(&b.arena, "%.*s.tar.gz", STR_ARG(str_skip(layer, 7)));
     build_file(&b, digest.ptr, config);
     build_file(&b, path.ptr, packed);
-    build_file(&b, "manifest.json", arena_printf(&b.arena, "[{\"Config\":\"%s\",\"RepoTags\":null,\"Layers\":[\"%s\"]}]", digest.ptr,
-               path.ptr));
+    build_file(&b, "manifest.json",
+               arena_printf(&b.arena, "[{\"Config\":\"%s\",\"RepoTags\":null,\"Layers\":[\"%s\"]}]", digest.ptr, path.ptr));
     assert_opens(&b, "", NULL, &image);
     assert_true(str_eq(image.layers[0].digest, layer));
     assert_true(str_eq(image.layers[0].diff_id, build_digest(&b, two_layers[0])));
@@ -135,15 +140,18 @@ static void a_newer_docker_archive_takes_tags_from_manifest_json(void **state)
     struct build b;
     struct image image;
     build_begin(&b);
-    const char *one = build_image(&b, "amd64", two_layers, 1, ",\"annotations\":{\"io.containerd.image.name\":"
+    const char *one = build_image(&b, "amd64", two_layers, 1,
+                                  ",\"annotations\":{\"io.containerd.image.name\":"
                                   "\"docker.io/library/app:1\",\"org.opencontainers.image.ref.name\":\"1\"}");
     const char *two = build_image(&b, "amd64", two_layers, 2, "");
     struct str c1 = build_digest(&b, build_config(&b, "amd64", two_layers, 1));
     struct str c2 = build_digest(&b, build_config(&b, "amd64", two_layers, 2));
     build_index(&b, arena_printf(&b.arena, "%s,%s", one, two).ptr);
-    build_file(&b, "manifest.json", arena_printf(&b.arena,
-               "[{\"Config\":\"blobs/sha256/%s\",\"RepoTags\":[\"other:2\"],\"Layers\":[]},"
-               "{\"Config\":\"blobs/sha256/%s\",\"RepoTags\":[\"app:1\",\"app:one\"],\"Layers\":[]}]", c2.ptr + 7, c1.ptr + 7));
+    build_file(&b, "manifest.json",
+               arena_printf(&b.arena,
+                            "[{\"Config\":\"blobs/sha256/%s\",\"RepoTags\":[\"other:2\"],\"Layers\":[]},"
+                            "{\"Config\":\"blobs/sha256/%s\",\"RepoTags\":[\"app:1\",\"app:one\"],\"Layers\":[]}]",
+                            c2.ptr + 7, c1.ptr + 7));
     assert_opens(&b, "other:2", NULL, &image);
     assert_int_equal(image.layer_count, 2);
     assert_true(image.manifest_digest.len > 0);
@@ -166,10 +174,25 @@ static void references_pick_as_people_write_them(void **state)
         const char *reference;
         int layers; /* of the image that is picked; 0: none or several */
     } rows[] = {
-        { "docker.io/library/nginx:alpine", 1 }, { "nginx:alpine", 1 }, { "index.docker.io/nginx:alpine", 1 }, { "alpine", 1 },
-        { "localhost/app:dev", 2 }, { "app:dev", 2 }, { "dev", 2 }, { "nginx", 0 }, { "nginx:dev", 0 }, { "app", 0 },
-        { "ginx:alpine", 0 }, { "@0", 1 }, { "@1", 2 }, { "@2", 0 }, { "@", 0 }, { "@18446744073709551616", 0 }, { "sha256:", 0 },
-        { "quay.io/app:dev", 0 }, { "abcde", 0 },
+        { "docker.io/library/nginx:alpine", 1 },
+        { "nginx:alpine", 1 },
+        { "index.docker.io/nginx:alpine", 1 },
+        { "alpine", 1 },
+        { "localhost/app:dev", 2 },
+        { "app:dev", 2 },
+        { "dev", 2 },
+        { "nginx", 0 },
+        { "nginx:dev", 0 },
+        { "app", 0 },
+        { "ginx:alpine", 0 },
+        { "@0", 1 },
+        { "@1", 2 },
+        { "@2", 0 },
+        { "@", 0 },
+        { "@18446744073709551616", 0 },
+        { "sha256:", 0 },
+        { "quay.io/app:dev", 0 },
+        { "abcde", 0 },
     };
     struct build b;
     struct image image;
@@ -177,8 +200,8 @@ static void references_pick_as_people_write_them(void **state)
     build_begin(&b);
     const char *one = build_image(&b, "amd64", two_layers, 1,
                                   ",\"annotations\":{\"io.containerd.image.name\":\"docker.io/library/nginx:alpine\"}");
-    const char *two = build_image(&b, "amd64", two_layers, 2,
-                                  ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"localhost/app:dev\"}");
+    const char *two =
+        build_image(&b, "amd64", two_layers, 2, ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"localhost/app:dev\"}");
     build_index(&b, arena_printf(&b.arena, "%s,%s", one, two).ptr);
     int fd = build_archive(&b);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -202,15 +225,17 @@ static void references_pick_as_people_write_them(void **state)
 static void build_multi(struct build *b)
 {
     const char *amd = build_image(b, "amd64", two_layers, 1, ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}");
-    const char *arm = build_image(b, "arm", two_layers, 2,
-                                  ",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}");
+    const char *arm =
+        build_image(b, "arm", two_layers, 2, ",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}");
     const char *s390 = build_descriptor(b, OCI_MANIFEST, build_blob_of(b, STR("elsewhere")),
                                         ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}");
-    const char *note = build_image(b, "unknown", two_layers, 1, ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"},"
+    const char *note = build_image(b, "unknown", two_layers, 1,
+                                   ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"},"
                                    "\"annotations\":{\"vnd.docker.reference.type\":\"attestation-manifest\"}");
-    struct str index = arena_printf(&b->arena, "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s,%s,%s,%s]}", OCI_INDEX,
-                                    note, amd, arm, s390);
-    build_index(b, build_descriptor(b, OCI_INDEX, build_blob(b, index), ",\"annotations\":{\"org.opencontainers.image.ref.name\":"
+    struct str index = arena_printf(&b->arena, "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s,%s,%s,%s]}",
+                                    OCI_INDEX, note, amd, arm, s390);
+    build_index(b, build_descriptor(b, OCI_INDEX, build_blob(b, index),
+                                    ",\"annotations\":{\"org.opencontainers.image.ref.name\":"
                                     "\"v1\"}"));
 }
 
@@ -325,8 +350,11 @@ static void tags_of_one_manifest_are_joined(void **state)
     build_begin(&b);
     const char *one = build_image(&b, "amd64", two_layers, 1, "");
     struct str body = str_head(str_from(one), strlen(one) - 1);
-    build_index(&b, arena_printf(&b.arena, "%s,%.*s,\"annotations\":{\"org.opencontainers.image.ref.name\":\"a:1\"}},%.*s,"
-                "\"annotations\":{\"org.opencontainers.image.ref.name\":\"a:2\"}}", one, STR_ARG(body), STR_ARG(body)).ptr);
+    build_index(&b, arena_printf(&b.arena,
+                                 "%s,%.*s,\"annotations\":{\"org.opencontainers.image.ref.name\":\"a:1\"}},%.*s,"
+                                 "\"annotations\":{\"org.opencontainers.image.ref.name\":\"a:2\"}}",
+                                 one, STR_ARG(body), STR_ARG(body))
+                        .ptr);
     assert_opens(&b, "", NULL, &image);
     assert_int_equal(image.repo_tag_count, 2);
     assert_opens(&b, "a:2", NULL, &image);

@@ -20,7 +20,8 @@ static const struct real reals[] = {
       "0f7981b59ce1", "cf7d823e4eea", 1, CODEC_PLAIN },
     { "busybox.armv7.tar", "docker save 25", "busybox:latest", "linux/arm/v7", "74c89ecc3230", "7aabb59a4cd2", 1, CODEC_PLAIN },
     { "java-uberjar.tar", "docker save 20", "java-uberjar:latest", "linux/amd64/", "d4ce5611c36e", "", 2, CODEC_PLAIN },
-    { "npm7-with-package-lock-file.tar", "docker save 25, gzip", "", "linux/amd64/", "c9356f7ff758", "4f66edae63db", 4, CODEC_GZIP },
+    { "npm7-with-package-lock-file.tar", "docker save 25, gzip", "", "linux/amd64/", "c9356f7ff758", "4f66edae63db", 4,
+      CODEC_GZIP },
     { "pnpmlockv9.tar", "an OCI layout as tar", "", "linux/arm64/", "f22a6df242f9", "366646e27384", 3, CODEC_PLAIN },
     { "war-with-3-level-jar.tar", "docker save 20", "war-with-3-level-jar:latest", "linux/amd64/", "2303ab70c439", "", 2,
       CODEC_PLAIN },
@@ -94,7 +95,8 @@ static void real_archives_are_understood(void **state)
             fail_msg("%s (%s)", err.text, reals[i].writer);
         assert_str(image.name, reals[i].name);
         assert_str(arena_printf(&arena, "%.*s/%.*s/%.*s", STR_ARG(image.platform.os), STR_ARG(image.platform.arch),
-                                STR_ARG(image.platform.variant)), reals[i].platform);
+                                STR_ARG(image.platform.variant)),
+                   reals[i].platform);
         assert_short(image.id, reals[i].id);
         assert_short(image.manifest_digest, reals[i].manifest);
         assert_int_equal(image.layer_count, reals[i].layer_count);

@@ -27,10 +27,42 @@ static const struct good goods[] = {
 };
 
 static const char *const bads[] = {
-    "", ":tag", "nginx:", "nginx@", "Nginx", "nginx:tag:tag", "a//b", "/a", "a/", "a b", "nginx:ta g", "nginx:-x", "nginx:.x",
-    "nginx@sha256:abc", "nginx@sha256:" HEX64 "0", "nginx@md5:0123456789abcdef0123456789abcdef", "nginx@sha256:" HEX64 "@x", HEX64,
-    "a___b", "a..b", "-a", "a-", "_a", "host.:80/x", "-h.io/x", "h.io:/x", "h.io:a/x", "[::1/x", "[::1]5/x", "[]/x", "docker.io/",
-    "a/B", "ghcr.io/A/b", "nginx\n", "nginx:a\xc3\xa9", "\xff",
+    "",
+    ":tag",
+    "nginx:",
+    "nginx@",
+    "Nginx",
+    "nginx:tag:tag",
+    "a//b",
+    "/a",
+    "a/",
+    "a b",
+    "nginx:ta g",
+    "nginx:-x",
+    "nginx:.x",
+    "nginx@sha256:abc",
+    "nginx@sha256:" HEX64 "0",
+    "nginx@md5:0123456789abcdef0123456789abcdef",
+    "nginx@sha256:" HEX64 "@x",
+    HEX64,
+    "a___b",
+    "a..b",
+    "-a",
+    "a-",
+    "_a",
+    "host.:80/x",
+    "-h.io/x",
+    "h.io:/x",
+    "h.io:a/x",
+    "[::1/x",
+    "[::1]5/x",
+    "[]/x",
+    "docker.io/",
+    "a/B",
+    "ghcr.io/A/b",
+    "nginx\n",
+    "nginx:a\xc3\xa9",
+    "\xff",
 };
 
 static bool parse(struct str text, struct arena *arena, struct image_reference *out)
@@ -136,7 +168,9 @@ static void platforms_are_brought_to_one_spelling(void **state)
         assert_str(p.arch, rows[i][2]);
         assert_str(p.variant, rows[i][3]);
     }
-    static const char *const bad[] = { "", "linux", "linux/", "/amd64", "linux/amd64/", "linux/arm/v7/x", "Linux/amd64", "a b/c" };
+    static const char *const bad[] = {
+        "", "linux", "linux/", "/amd64", "linux/amd64/", "linux/arm/v7/x", "Linux/amd64", "a b/c"
+    };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct image_platform p;
         struct error err = { 0 };

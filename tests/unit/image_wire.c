@@ -3,23 +3,40 @@
 
 #include "image/image.h"
 
-#define SHA(c) "sha256:" c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
-    c c c c c c c c c c
+#define SHA(c)                                                                                                                  \
+    "sha256:" c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
+        c c c c c c c
 
 static struct str tags[] = { STR_INIT("a:1"), STR_INIT("a:2") };
 
 static struct image sample(struct image_layer layers[static 3], struct image_history history[static 2])
 {
-    layers[0] = (struct image_layer){ .name = STR("one"), .digest = STR(SHA("a")), .diff_id = STR(SHA("b")), .offset = 512,
-                                      .size_bytes = 1000, .media_type = STR("t"), .created_by = STR("RUN x"), .same_as = 0 };
+    layers[0] = (struct image_layer){ .name = STR("one"),
+                                      .digest = STR(SHA("a")),
+                                      .diff_id = STR(SHA("b")),
+                                      .offset = 512,
+                                      .size_bytes = 1000,
+                                      .media_type = STR("t"),
+                                      .created_by = STR("RUN x"),
+                                      .same_as = 0 };
     layers[1] = (struct image_layer){ .name = STR("two"), .blob_path = STR("blobs/sha256/x"), .size_bytes = 7, .same_as = 1 };
     layers[2] = layers[0];
     history[0] = (struct image_history){ STR("2024-01-01"), STR("RUN x"), STR("c"), false };
     history[1] = (struct image_history){ STR(""), STR("ENV a"), STR(""), true };
-    return (struct image){ .name = STR("a:1"), .id = STR(SHA("c")), .manifest_digest = STR(SHA("d")),
-                           .platform = { STR("linux"), STR("arm"), STR("v7") }, .created = STR("2024"), .repo_tags = tags,
-                           .repo_tag_count = 2, .config_json = STR("{}"), .warning = STR("w"), .layers = layers,
-                           .layer_count = 3, .history = history, .history_count = 2, .archive_codec = CODEC_ZSTD };
+    return (struct image){ .name = STR("a:1"),
+                           .id = STR(SHA("c")),
+                           .manifest_digest = STR(SHA("d")),
+                           .platform = { STR("linux"), STR("arm"), STR("v7") },
+                           .created = STR("2024"),
+                           .repo_tags = tags,
+                           .repo_tag_count = 2,
+                           .config_json = STR("{}"),
+                           .warning = STR("w"),
+                           .layers = layers,
+                           .layer_count = 3,
+                           .history = history,
+                           .history_count = 2,
+                           .archive_codec = CODEC_ZSTD };
 }
 
 static bool decode(struct str bytes, struct image *out)
@@ -122,7 +139,8 @@ static void false_claims_are_refused(void **state)
         if (claim == 5)
             layers[0].digest = STR("sha256:short");
         if (claim == 6)
-            image.id = STR("sha512:" "00");
+            image.id = STR("sha512:"
+                           "00");
         if (claim == 7)
             image.archive_codec = (enum codec)99;
         if (claim == 8) {

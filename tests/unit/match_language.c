@@ -6,26 +6,37 @@
 
 static const struct trivy_row rows[] = {
     { "data-source", NULL, "pip::GitHub Security Advisory Pip", GHSA("Pip") },
-    { "pip::GitHub Security Advisory Pip", "django-rest-x", "CVE-2024-1", "{\"VendorIDs\":[\"GHSA-1\"],\"PatchedVersions\":[\"4.2.1\"],"
-                                                                       "\"VulnerableVersions\":[\">=4.0, <4.2.1\"]}" },
-    { "pip::GitHub Security Advisory Pip", "django-rest-x", "CVE-2024-2", "{\"VulnerableVersions\":[\"<3.2.5\",\">=4.0,<4.0.3\"]}" },
+    { "pip::GitHub Security Advisory Pip", "django-rest-x", "CVE-2024-1",
+      "{\"VendorIDs\":[\"GHSA-1\"],\"PatchedVersions\":[\"4.2.1\"],"
+      "\"VulnerableVersions\":[\">=4.0, <4.2.1\"]}" },
+    { "pip::GitHub Security Advisory Pip", "django-rest-x", "CVE-2024-2",
+      "{\"VulnerableVersions\":[\"<3.2.5\",\">=4.0,<4.0.3\"]}" },
     { "pip::GitHub Security Advisory Pip", "django-rest-x", "GHSA-aaaa-bbbb-cccc", "{\"VulnerableVersions\":[\"\"]}" },
-    { "vulnerability", NULL, "CVE-2024-1", "{\"Title\":\"one\",\"Description\":\"more of one\",\"Severity\":\"HIGH\",\"VendorSeverity\":{\"ghsa\":3,\"nvd\":4}}" },
+    { "vulnerability", NULL, "CVE-2024-1",
+      "{\"Title\":\"one\",\"Description\":\"more of one\",\"Severity\":\"HIGH\",\"VendorSeverity\":{\"ghsa\":3,\"nvd\":4}}" },
     { "vulnerability", NULL, "CVE-2024-2", "{\"Title\":\"two\",\"VendorSeverity\":{\"nvd\":2}}" },
     { "data-source", NULL, "npm::GitHub Security Advisory npm", GHSA("npm") },
-    { "npm::GitHub Security Advisory npm", "lodash", "CVE-2024-3", "{\"VulnerableVersions\":[\"<4.17.21\"],\"PatchedVersions\":[\"4.17.21\"]}" },
+    { "npm::GitHub Security Advisory npm", "lodash", "CVE-2024-3",
+      "{\"VulnerableVersions\":[\"<4.17.21\"],\"PatchedVersions\":[\"4.17.21\"]}" },
     { "npm::GitHub Security Advisory npm", "@scope/pkg", "CVE-2024-4", "{\"VulnerableVersions\":[\">=1.0.0 <1.2.0 || 2.0.0\"]}" },
     { "npm::GitHub Security Advisory npm", "jsonstream", "CVE-2024-11", "{\"VulnerableVersions\":[\"<2\"]}" },
     { "data-source", NULL, "composer::GitHub Security Advisory Composer", GHSA("Composer") },
-    { "data-source", NULL, "composer::PHP Security Advisories Database", "{\"ID\":\"php-security-advisories\",\"Name\":\"PHP Security Advisories Database\"}" },
-    { "composer::GitHub Security Advisory Composer", "symfony/http-kernel", "CVE-2024-5", "{\"VulnerableVersions\":[\"<4.4.50\"],\"PatchedVersions\":[\"4.4.50\"]}" },
-    { "composer::PHP Security Advisories Database", "symfony/http-kernel", "CVE-2024-5", "{\"VulnerableVersions\":[\">=2.0.0,<4.4.49.1\"]}" },
+    { "data-source", NULL, "composer::PHP Security Advisories Database",
+      "{\"ID\":\"php-security-advisories\",\"Name\":\"PHP Security Advisories Database\"}" },
+    { "composer::GitHub Security Advisory Composer", "symfony/http-kernel", "CVE-2024-5",
+      "{\"VulnerableVersions\":[\"<4.4.50\"],\"PatchedVersions\":[\"4.4.50\"]}" },
+    { "composer::PHP Security Advisories Database", "symfony/http-kernel", "CVE-2024-5",
+      "{\"VulnerableVersions\":[\">=2.0.0,<4.4.49.1\"]}" },
     { "composer::PHP Security Advisories Database", "symfony/http-kernel", "CVE-2024-6", "{\"VulnerableVersions\":[\">=9\"]}" },
-    { "composer::GitHub Security Advisory Composer", "symfony/http-kernel", "CVE-2024-6", "{\"VulnerableVersions\":[\"<5\"],\"PatchedVersions\":[\"5\"]}" },
-    { "rubygems::GitHub Security Advisory RubyGems", "rails", "CVE-2024-7", "{\"PatchedVersions\":[\"~> 6.0.5\",\">= 6.1.2\"],\"UnaffectedVersions\":[\"< 5.0\"]}" },
-    { "maven::GitHub Security Advisory Maven", "org.apache.logging.log4j:log4j-core", "CVE-2024-8", "{\"VulnerableVersions\":[\">=2.13.0, <2.15.0\"],\"PatchedVersions\":[\"2.15.0\"]}" },
+    { "composer::GitHub Security Advisory Composer", "symfony/http-kernel", "CVE-2024-6",
+      "{\"VulnerableVersions\":[\"<5\"],\"PatchedVersions\":[\"5\"]}" },
+    { "rubygems::GitHub Security Advisory RubyGems", "rails", "CVE-2024-7",
+      "{\"PatchedVersions\":[\"~> 6.0.5\",\">= 6.1.2\"],\"UnaffectedVersions\":[\"< 5.0\"]}" },
+    { "maven::GitHub Security Advisory Maven", "org.apache.logging.log4j:log4j-core", "CVE-2024-8",
+      "{\"VulnerableVersions\":[\">=2.13.0, <2.15.0\"],\"PatchedVersions\":[\"2.15.0\"]}" },
     { "go::GitHub Security Advisory Go", "github.com/Masterminds/vcs", "CVE-2024-9", "{\"VulnerableVersions\":[\"<1.13.2\"]}" },
-    { "cargo::GitHub Security Advisory Rust", "time", "CVE-2024-10", "{\"VulnerableVersions\":[\">=0.1.0, <0.2.23\"],\"PatchedVersions\":[\"0.2.23\"]}" },
+    { "cargo::GitHub Security Advisory Rust", "time", "CVE-2024-10",
+      "{\"VulnerableVersions\":[\">=0.1.0, <0.2.23\"],\"PatchedVersions\":[\"0.2.23\"]}" },
     { "nuget::GitHub Security Advisory NuGet", "newtonsoft.json", "CVE-2024-12", "{\"VulnerableVersions\":[\"<13.0.1\"]}" },
     { 0 },
 };
@@ -46,10 +57,12 @@ static const struct {
     const char *name, *version, *want;
 } cases[] = {
     { &python, "Django_REST.x", "4.1", "CVE-2024-1 4.2.1 fixed HIGH ghsa; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
-    { &python, "django-rest-x", "4.0.1", "CVE-2024-1 4.2.1 fixed HIGH ghsa; CVE-2024-2 3.2.5, 4.0.3 fixed MEDIUM nvd; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
+    { &python, "django-rest-x", "4.0.1",
+      "CVE-2024-1 4.2.1 fixed HIGH ghsa; CVE-2024-2 3.2.5, 4.0.3 fixed MEDIUM nvd; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
     { &python, "django-rest-x", "4.0.3", "CVE-2024-1 4.2.1 fixed HIGH ghsa; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
     { &python, "django-rest-x", "4.2.1", "GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
-    { &python, "django_rest__x", "4.0.3rc1", "CVE-2024-1 4.2.1 fixed HIGH ghsa; CVE-2024-2 3.2.5, 4.0.3 fixed MEDIUM nvd; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
+    { &python, "django_rest__x", "4.0.3rc1",
+      "CVE-2024-1 4.2.1 fixed HIGH ghsa; CVE-2024-2 3.2.5, 4.0.3 fixed MEDIUM nvd; GHSA-aaaa-bbbb-cccc - affected UNKNOWN -" },
     { &python, "django", "1.0", "" },
     { &node, "lodash", "4.17.20", "CVE-2024-3 4.17.21 fixed UNKNOWN -" },
     { &node, "lodash", "4.17.21", "" },
@@ -94,8 +107,9 @@ static void each_ecosystem_matches_by_its_rules(void **state)
     const struct match_options options = { 0 };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena arena;
-        struct package package = { .kind = cases[i].kind, .name = str_from(cases[i].name), .version = str_from(cases[i].version),
-                                   .path = STR("app/file") };
+        struct package package = {
+            .kind = cases[i].kind, .name = str_from(cases[i].name), .version = str_from(cases[i].version), .path = STR("app/file")
+        };
         struct inventory inventory = { .packages = &package, .package_count = 1 };
         arena_init(&arena, "test", 16 << 20);
         if (!vulndb_space_scheme(str_from(cases[i].kind->ecosystem))) {
@@ -116,7 +130,9 @@ static void the_source_that_speaks_is_named(void **state)
     (void)state;
     const struct match_options options = { 0 };
     struct arena arena;
-    struct package package = { .kind = &composer, .name = STR("symfony/http-kernel"), .version = STR("4.4.0"), .path = STR("composer.lock") };
+    struct package package = {
+        .kind = &composer, .name = STR("symfony/http-kernel"), .version = STR("4.4.0"), .path = STR("composer.lock")
+    };
     struct inventory inventory = { .packages = &package, .package_count = 1 };
     arena_init(&arena, "test", 16 << 20);
     if (!vulndb_space_scheme(STR("composer")))
@@ -172,7 +188,11 @@ static void packages_are_grouped_by_target(void **state)
     static const struct {
         const char *target;
         size_t packages, findings;
-    } want[] = { { "x (unknown)", 1, 0 }, { "Node.js", 3, 3 }, { "Python", 2, 0 }, { "srv/a/composer.lock", 1, 0 }, { "srv/b/composer.lock", 2, 0 } };
+    } want[] = { { "x (unknown)", 1, 0 },
+                 { "Node.js", 3, 3 },
+                 { "Python", 2, 0 },
+                 { "srv/a/composer.lock", 1, 0 },
+                 { "srv/b/composer.lock", 2, 0 } };
     struct inventory inventory = { .packages = packages, .package_count = ARRAY_LEN(packages) };
     arena_init(&arena, "test", 16 << 20);
     struct matches matches = match_run_test(db, &inventory, &options, &arena);
@@ -194,8 +214,10 @@ static void versions_that_are_none_are_warnings(void **state)
     (void)state;
     const struct match_options options = { 0 };
     struct arena arena;
-    struct package packages[] = { { .kind = &node, .name = STR("lodash"), .version = STR("latest!"), .path = STR("a/package.json") },
-                                  { .kind = &node, .name = STR("nobody"), .version = STR(""), .path = STR("b/package.json") } };
+    struct package packages[] = {
+        { .kind = &node, .name = STR("lodash"), .version = STR("latest!"), .path = STR("a/package.json") },
+        { .kind = &node, .name = STR("nobody"), .version = STR(""), .path = STR("b/package.json") }
+    };
     struct inventory inventory = { .packages = packages, .package_count = 2 };
     arena_init(&arena, "test", 16 << 20);
     struct matches matches = match_run_test(db, &inventory, &options, &arena);

@@ -12,12 +12,14 @@ static const struct trivy_row rows[] = {
     { "alpine 3.20", "zlib", "CVE-2024-1004", "{\"FixedVersion\":\"1.4-r0\",\"AffectedVersion\":\"1.3.2-r0\"}" },
     { "alpine 3.21", "zlib", "CVE-2024-1005", "{\"FixedVersion\":\"9-r0\"}" },
     { "alpine edge", "zlib", "CVE-2024-1006", "{\"FixedVersion\":\"9-r0\"}" },
-    { "root.io alpine 3.20", "zlib", "CVE-2024-1001", "{\"VulnerableVersions\":[\"<1.3.1-r20072\"],\"PatchedVersions\":[\"1.3.1-r20072\"]}" },
+    { "root.io alpine 3.20", "zlib", "CVE-2024-1001",
+      "{\"VulnerableVersions\":[\"<1.3.1-r20072\"],\"PatchedVersions\":[\"1.3.1-r20072\"]}" },
     { "wolfi", "zlib", "CVE-2024-1007", "{\"FixedVersion\":\"1.3.1-r1\"}" },
     { "chainguard", "zlib", "CVE-2024-1008", "{\"FixedVersion\":\"1.3.1-r1\"}" },
     { "minimos", "zlib", "CVE-2024-1009", "{\"FixedVersion\":\"1.3.1-r1\"}" },
     /* Debian: source package and version, statuses, the package's own severity. */
-    { "data-source", NULL, "debian 12", "{\"ID\":\"debian\",\"Name\":\"Debian Security Tracker\",\"URL\":\"https://debian.example/\"}" },
+    { "data-source", NULL, "debian 12",
+      "{\"ID\":\"debian\",\"Name\":\"Debian Security Tracker\",\"URL\":\"https://debian.example/\"}" },
     { "debian 12", "glibc", "CVE-2024-2001", "{\"FixedVersion\":\"2.36-9+deb12u4\",\"VendorIDs\":[\"DSA-1-1\"],\"Severity\":3}" },
     { "debian 12", "glibc", "CVE-2024-2002", "{\"Status\":5,\"Severity\":1}" },
     { "debian 12", "glibc", "CVE-2024-2003", "{\"Status\":6}" },
@@ -30,7 +32,8 @@ static const struct trivy_row rows[] = {
       "{\"VulnerableVersions\":[\"<2.36-9.root.io.2\"],\"PatchedVersions\":[\"2.36-9.root.io.2\"],\"Severity\":4}" },
     { "root.io debian 12", "glibc", "CVE-2024-2002", "{\"VulnerableVersions\":[\"<2.36-1\"],\"PatchedVersions\":[\"2.36-1\"]}" },
     { "data-source", NULL, "seal debian", "{\"ID\":\"seal\",\"Name\":\"Seal\",\"BaseID\":\"debian\"}" },
-    { "seal debian", "seal-zlib", "CVE-2024-2008", "{\"VulnerableVersions\":[\">=1.2, <1.3-1\"],\"PatchedVersions\":[\"1.3-1\"],\"Severity\":2}" },
+    { "seal debian", "seal-zlib", "CVE-2024-2008",
+      "{\"VulnerableVersions\":[\">=1.2, <1.3-1\"],\"PatchedVersions\":[\"1.3-1\"],\"Severity\":2}" },
     { "seal Red Hat 8", "seal-zlib", "CVE-2024-2009", "{\"VulnerableVersions\":[\"<1.3-1\"],\"PatchedVersions\":[\"1.3-1\"]}" },
     { "echo", "glibc", "CVE-2024-2010", "{\"Severity\":3}" },
     /* Ubuntu and its extended maintenance. */
@@ -54,7 +57,8 @@ static const struct trivy_row rows[] = {
       "\"Arches\":[\"aarch64\",\"x86_64\"],\"Affected\":[1,2]}]}" },
     { "Red Hat", "expat", "CVE-2024-4003", "{\"Entries\":[{\"Cves\":[{\"Severity\":1}],\"Status\":5,\"Affected\":[1]}]}" },
     { "Red Hat", "expat", "CVE-2024-4004", "{\"Entries\":[{\"Cves\":[{\"Severity\":1}],\"Status\":4,\"Affected\":[1]}]}" },
-    { "Red Hat", "expat", "CVE-2024-4005", "{\"Entries\":[{\"Cves\":[{\"Severity\":1}],\"Status\":7,\"Affected\":[4]},"
+    { "Red Hat", "expat", "CVE-2024-4005",
+      "{\"Entries\":[{\"Cves\":[{\"Severity\":1}],\"Status\":7,\"Affected\":[4]},"
       "{\"Cves\":[{\"Severity\":4}],\"Status\":2,\"Affected\":[5]}]}" },
     { "Red Hat", "expat", "CVE-2024-4001", "{\"Entries\":[{\"Cves\":[{\"Severity\":3}],\"Status\":2,\"Affected\":[1]}]}" },
     { "Red Hat", "kernel", "RHSA-2024:2007",
@@ -81,13 +85,15 @@ static const struct trivy_row rows[] = {
     { "rocky 9", "gnutls", "CVE-2024-5006",
       "{\"Entries\":[{\"FixedVersion\":\"3.7.6-18.el9_1\",\"Arches\":[\"x86_64\"],\"VendorIDs\":[\"RLSA-1\"]},"
       "{\"FixedVersion\":\"3.8.0-1.el9_2\",\"Arches\":[\"x86_64\"],\"VendorIDs\":[\"RLSA-2\"]}]}" },
-    { "rocky 9", "nodejs:18::npm", "CVE-2024-5007", "{\"Entries\":[{\"FixedVersion\":\"1:9.5.0-1.module+el9.2.0+1+1\",\"Arches\":[\"x86_64\"]}]}" },
+    { "rocky 9", "nodejs:18::npm", "CVE-2024-5007",
+      "{\"Entries\":[{\"FixedVersion\":\"1:9.5.0-1.module+el9.2.0+1+1\",\"Arches\":[\"x86_64\"]}]}" },
     { "data-source", NULL, "Oracle Linux 8", "{\"ID\":\"oracle-oval\",\"Name\":\"Oracle Linux OVAL definitions\"}" },
     { "Oracle Linux 8", "glibc", "CVE-2024-5008",
       "{\"FixedVersion\":\"2.28-251.0.1.el8\",\"Entries\":[{\"FixedVersion\":\"2.28-251.0.1.el8\",\"Arches\":[\"aarch64\",\"x86_64\"]},"
       "{\"FixedVersion\":\"2:2.28-251.0.1.ksplice2.el8\",\"Arches\":[\"x86_64\"]},{\"FixedVersion\":\"10:2.28-251.0.1.el8_fips\",\"Arches\":[\"x86_64\"]}]}" },
     { "Oracle Linux 8", "tzdata", "ELSA-2024-1", "{\"Entries\":[{\"FixedVersion\":\"2024a-1.el8\",\"Arches\":[\"x86_64\"]}]}" },
-    { "vulnerability", NULL, "CVE-2024-5008", "{\"Severity\":\"LOW\",\"VendorSeverity\":{\"nvd\":4,\"oracle-oval\":3,\"redhat\":2}}" },
+    { "vulnerability", NULL, "CVE-2024-5008",
+      "{\"Severity\":\"LOW\",\"VendorSeverity\":{\"nvd\":4,\"oracle-oval\":3,\"redhat\":2}}" },
     /* Amazon, Photon, Mariner, Azure, SUSE. */
     { "amazon linux 1", "bash", "CVE-2024-6001", "{\"FixedVersion\":\"5-1.amzn1\"}" },
     { "amazon linux 2", "bash", "CVE-2024-6002", "{\"FixedVersion\":\"5-1.amzn2\"}" },
@@ -105,7 +111,8 @@ static const struct trivy_row rows[] = {
     { "SUSE Linux Enterprise 15.4", "bash", "SUSE-SU-2024:4-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
     { "SUSE Linux Enterprise Micro 5.3", "bash", "SUSE-SU-2024:5-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
     { "SUSE Linux Enterprise 15", "bash", "SUSE-SU-2024:6-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
-    { "vulnerability", NULL, "SUSE-SU-2024:1-1", "{\"Title\":\"Security update for bash\",\"Severity\":\"MEDIUM\",\"VendorSeverity\":{\"suse-cvrf\":2}}" },
+    { "vulnerability", NULL, "SUSE-SU-2024:1-1",
+      "{\"Title\":\"Security update for bash\",\"Severity\":\"MEDIUM\",\"VendorSeverity\":{\"suse-cvrf\":2}}" },
     { 0 },
 };
 
@@ -117,19 +124,44 @@ struct os_case {
 };
 
 #define S(text) STR_INIT(text)
-#define ALPINE(v) { .name = S("zlib-dev"), .source_name = S("zlib"), .version = S(v), .arch = S("x86_64") }
-#define GLIBC(v, sv) { .name = S("libc6"), .source_name = S("glibc"), .version = S(v), .source_version = S(sv), .arch = S("amd64") }
-#define RPM(n, v) { .name = S(n), .version = S(v), .arch = S("x86_64") }
-#define PLAIN { { .key = S("") } }
-#define REPOSITORY(branch) { .key = S("apk-repository"), .value = S(branch) }
-#define CONTENT(set) { .key = S("content-set"), .value = S(set) }
+#define ALPINE(v)                                                                             \
+    {                                                                                         \
+        .name = S("zlib-dev"), .source_name = S("zlib"), .version = S(v), .arch = S("x86_64") \
+    }
+#define GLIBC(v, sv)                                                                                                \
+    {                                                                                                               \
+        .name = S("libc6"), .source_name = S("glibc"), .version = S(v), .source_version = S(sv), .arch = S("amd64") \
+    }
+#define RPM(n, v)                                          \
+    {                                                      \
+        .name = S(n), .version = S(v), .arch = S("x86_64") \
+    }
+#define PLAIN            \
+    {                    \
+        {                \
+            .key = S("") \
+        }                \
+    }
+#define REPOSITORY(branch)                             \
+    {                                                  \
+        .key = S("apk-repository"), .value = S(branch) \
+    }
+#define CONTENT(set)                             \
+    {                                            \
+        .key = S("content-set"), .value = S(set) \
+    }
 
 static const struct os_case cases[] = {
     /* Alpine */
-    { "alpine", "3.20.3", ALPINE("1.3.1-r0"), PLAIN, "CVE-2024-1001 1.3.1-r1 fixed UNKNOWN -; CVE-2024-1003 - affected UNKNOWN -" },
+    { "alpine", "3.20.3", ALPINE("1.3.1-r0"), PLAIN,
+      "CVE-2024-1001 1.3.1-r1 fixed UNKNOWN -; CVE-2024-1003 - affected UNKNOWN -" },
     { "alpine", "3.20.3", ALPINE("1.3.1-r1"), PLAIN, "CVE-2024-1003 - affected UNKNOWN -" },
     { "alpine", "3.20", ALPINE("1.3.2-r0"), PLAIN, "CVE-2024-1003 - affected UNKNOWN -; CVE-2024-1004 1.4-r0 fixed UNKNOWN -" },
-    { "alpine", "3.20.3", ALPINE("1.3.2-r0"), { REPOSITORY("v3.20"), REPOSITORY("v3.21") }, "CVE-2024-1005 9-r0 fixed UNKNOWN -" },
+    { "alpine",
+      "3.20.3",
+      ALPINE("1.3.2-r0"),
+      { REPOSITORY("v3.20"), REPOSITORY("v3.21") },
+      "CVE-2024-1005 9-r0 fixed UNKNOWN -" },
     { "alpine", "3.20.3", ALPINE("1.3.2-r0"), { REPOSITORY("edge"), REPOSITORY("v3.20") }, "CVE-2024-1006 9-r0 fixed UNKNOWN -" },
     { "alpine", "3.20.3", ALPINE("1.3.1-r20071"), PLAIN,
       "CVE-2024-1001 1.3.1-r20072 fixed UNKNOWN -; CVE-2024-1003 - affected UNKNOWN -" },
@@ -142,39 +174,71 @@ static const struct os_case cases[] = {
     { "debian", "12.5", GLIBC("2.36-9+deb12u3", ""), PLAIN,
       "CVE-2024-2001 2.36-9+deb12u4 fixed HIGH debian; CVE-2024-2002 - will_not_fix LOW debian; CVE-2024-2003 - fix_deferred UNKNOWN -; "
       "CVE-2024-2004 - end_of_life UNKNOWN -; CVE-2024-2005 - affected UNKNOWN -" },
-    { "debian", "12", { .name = S("login"), .source_name = S("shadow"), .version = S("1:4.8.1-1") }, PLAIN,
+    { "debian",
+      "12",
+      { .name = S("login"), .source_name = S("shadow"), .version = S("1:4.8.1-1") },
+      PLAIN,
       "CVE-2024-2007 1:4.8.1-2 fixed UNKNOWN -" },
-    { "debian", "12", { .name = S("x"), .source_name = S("shadow"), .version = S("9"), .source_version = S("1:4.8.1-1") }, PLAIN,
+    { "debian",
+      "12",
+      { .name = S("x"), .source_name = S("shadow"), .version = S("9"), .source_version = S("1:4.8.1-1") },
+      PLAIN,
       "CVE-2024-2007 1:4.8.1-2 fixed UNKNOWN -" },
     { "debian", "12", { .name = S("shadow"), .version = S("1:4.8.1-1"), .third_party = true }, PLAIN, "" },
     { "debian", "12", { .name = S("shadow"), .version = S("1:4.8.1-2") }, PLAIN, "" },
     { "debian", "12", GLIBC("2.36-9.root.io.1", ""), PLAIN,
       "CVE-2024-2001 2.36-9.root.io.2 fixed CRITICAL rootio; CVE-2024-2003 - fix_deferred UNKNOWN -; "
       "CVE-2024-2004 - end_of_life UNKNOWN -; CVE-2024-2005 - affected UNKNOWN -" },
-    { "debian", "12", { .name = S("seal-zlib1g"), .source_name = S("seal-zlib"), .version = S("1.2.13-1") }, PLAIN,
+    { "debian",
+      "12",
+      { .name = S("seal-zlib1g"), .source_name = S("seal-zlib"), .version = S("1.2.13-1") },
+      PLAIN,
       "CVE-2024-2008 1.3-1 fixed MEDIUM debian" },
     { "debian", "trixie/sid", GLIBC("2.36-9", ""), PLAIN, "no data for debian trixie/sid" },
     { "echo", "1", GLIBC("2.36-9", ""), PLAIN, "CVE-2024-2010 - affected HIGH echo" },
     /* Ubuntu. With extended maintenance, what its data lack is taken from the release's (not as Trivy, which hides it). */
-    { "ubuntu", "18.04", RPM("bash", "4.4.18-2ubuntu1.3"), PLAIN, "CVE-2024-3002 - affected UNKNOWN -; CVE-2024-3003 - affected UNKNOWN -" },
-    { "ubuntu", "18.04", RPM("bash", "4.4.18-2ubuntu1"), { { .key = S("esm"), .value = S("infra") } },
+    { "ubuntu", "18.04", RPM("bash", "4.4.18-2ubuntu1.3"), PLAIN,
+      "CVE-2024-3002 - affected UNKNOWN -; CVE-2024-3003 - affected UNKNOWN -" },
+    { "ubuntu",
+      "18.04",
+      RPM("bash", "4.4.18-2ubuntu1"),
+      { { .key = S("esm"), .value = S("infra") } },
       "CVE-2024-3001 4.4.18-2ubuntu1.2 fixed UNKNOWN -; CVE-2024-3002 4.4.18-2ubuntu1.3+esm1 fixed UNKNOWN -; "
       "CVE-2024-3003 - affected UNKNOWN -; CVE-2024-3004 - affected UNKNOWN -" },
-    { "ubuntu", "18.04", RPM("bash", "4.4.18-2ubuntu1.3+esm1"), { { .key = S("esm"), .value = S("apps") } },
+    { "ubuntu",
+      "18.04",
+      RPM("bash", "4.4.18-2ubuntu1.3+esm1"),
+      { { .key = S("esm"), .value = S("apps") } },
       "CVE-2024-3003 - affected UNKNOWN -; CVE-2024-3004 - affected UNKNOWN -" },
-    { "ubuntu", "22.04.3", RPM("bash", "5.1-6ubuntu1"), { { .key = S("esm"), .value = S("apps") } }, "CVE-2024-3005 - affected UNKNOWN -" },
+    { "ubuntu",
+      "22.04.3",
+      RPM("bash", "5.1-6ubuntu1"),
+      { { .key = S("esm"), .value = S("apps") } },
+      "CVE-2024-3005 - affected UNKNOWN -" },
     /* Red Hat */
     { "redhat", "8.4", RPM("expat", "2.2.5-4.el8"), PLAIN,
       "CVE-2024-4001 2.2.5-10.el8_4 fixed HIGH redhat; CVE-2024-4002 2.2.5-10.el8_4 fixed MEDIUM redhat; CVE-2024-4003 - will_not_fix LOW redhat" },
     { "centos", "8.4.2105", RPM("expat", "2.2.5-10.el8_4"), PLAIN, "CVE-2024-4003 - will_not_fix LOW redhat" },
-    { "redhat", "8.4", { .name = S("expat"), .version = S("2.2.5-4.el8"), .arch = S("s390x") }, PLAIN,
+    { "redhat",
+      "8.4",
+      { .name = S("expat"), .version = S("2.2.5-4.el8"), .arch = S("s390x") },
+      PLAIN,
       "CVE-2024-4001 - affected HIGH redhat; CVE-2024-4003 - will_not_fix LOW redhat" },
-    { "redhat", "8.4", { .name = S("expat"), .version = S("2.2.5-4.el8"), .arch = S("noarch") }, { CONTENT("rhel-8-for-x86_64-baseos-rpms__8") },
+    { "redhat",
+      "8.4",
+      { .name = S("expat"), .version = S("2.2.5-4.el8"), .arch = S("noarch") },
+      { CONTENT("rhel-8-for-x86_64-baseos-rpms__8") },
       "CVE-2024-4001 2.2.5-10.el8_4 fixed HIGH redhat; CVE-2024-4002 2.2.5-10.el8_4 fixed MEDIUM redhat; CVE-2024-4003 - will_not_fix LOW redhat" },
     { "redhat", "8.4", RPM("expat", "2.2.5-4.el8"), { CONTENT("jboss-rpms") }, "CVE-2024-4005 - end_of_life LOW redhat" },
-    { "redhat", "8.5", RPM("expat", "2.2.5-4.el8"), { { .key = S("nvr"), .value = S("ubi8-container-8.5-1-x86_64") } },
+    { "redhat",
+      "8.5",
+      RPM("expat", "2.2.5-4.el8"),
+      { { .key = S("nvr"), .value = S("ubi8-container-8.5-1-x86_64") } },
       "CVE-2024-4005 - affected CRITICAL redhat" },
-    { "redhat", "8.5", RPM("expat", "2.2.5-4.el8"), { CONTENT("unheard-of-rpms") },
+    { "redhat",
+      "8.5",
+      RPM("expat", "2.2.5-4.el8"),
+      { CONTENT("unheard-of-rpms") },
       "CVE-2024-4001 2.2.5-10.el8_4 fixed HIGH redhat; CVE-2024-4002 2.2.5-10.el8_4 fixed MEDIUM redhat; CVE-2024-4003 - will_not_fix LOW redhat" },
     { "redhat", "7.9", RPM("expat", "2.2.5-4.el8"), PLAIN, "no data for the repositories of Red Hat 7.9" },
     { "redhat", "8.4", RPM("expat", "2.2.5-4.el8.remi"), PLAIN, "" },
@@ -187,32 +251,53 @@ static const struct os_case cases[] = {
     { "redhat", "9.8", RPM("kernel", "5.14.0-687.5.3.el9_8"), PLAIN, "" },
     /* Without minor releases in the tags a second fix is the better one: the first may have been incomplete. */
     { "redhat", "9.4", RPM("glib2", "2.68.4-7.el9"), PLAIN, "CVE-2024-4007 2.68.4-10.el9 fixed MEDIUM redhat" },
-    { "redhat", "8.8", { .name = S("npm"), .version = S("1:8.19-1.module+el8.7.0+1+1"), .module = S("nodejs:18:8070020230301:bd1311ed") }, PLAIN,
+    { "redhat",
+      "8.8",
+      { .name = S("npm"), .version = S("1:8.19-1.module+el8.7.0+1+1"), .module = S("nodejs:18:8070020230301:bd1311ed") },
+      PLAIN,
       "CVE-2024-4008 1:9.5.0-1.18.14.2.3.module+el8.8.0+18513+1 fixed MEDIUM redhat" },
     { "redhat", "8.8", RPM("npm", "1:8.19-1.el8"), PLAIN, "" },
-    { "redhat", "8.8", { .name = S("zlib"), .source_name = S("seal-zlib"), .version = S("1.2-3.el8+sp1") }, PLAIN,
+    { "redhat",
+      "8.8",
+      { .name = S("zlib"), .source_name = S("seal-zlib"), .version = S("1.2-3.el8+sp1") },
+      PLAIN,
       "CVE-2024-2009 1.3-1 fixed UNKNOWN -" },
     /* Alma */
     { "alma", "8.9", RPM("bash", "4.4.20-4.el8"), PLAIN, "CVE-2024-5001 4.4.20-5.el8 fixed HIGH alma" },
-    { "alma", "8.9", { .name = S("npm"), .version = S("1:8-1.module_el8.7.0+1+1"), .module = S("nodejs:18:1:2") }, PLAIN,
+    { "alma",
+      "8.9",
+      { .name = S("npm"), .version = S("1:8-1.module_el8.7.0+1+1"), .module = S("nodejs:18:1:2") },
+      PLAIN,
       "CVE-2024-5002 1:9.5.0-1.module_el8.8.0+1+1 fixed UNKNOWN -" },
     { "alma", "8.9", RPM("npm", "1:8-1.module_el8.7.0+1+1"), PLAIN, "" },
     /* Rocky. Its modules are looked up as such (not as Trivy, which passes over modular packages). */
     { "rocky", "9.2", RPM("gnutls", "3.7.6-19.el9"), PLAIN,
       "CVE-2024-5004 3.7.6-20.el9_2 fixed UNKNOWN -; CVE-2024-5005 3.7.6-21.el9 fixed UNKNOWN -; CVE-2024-5006 3.8.0-1.el9_2 fixed UNKNOWN -" },
-    { "rocky", "9.2", { .name = S("gnutls"), .version = S("3.7.6-17.el9"), .arch = S("aarch64") }, PLAIN,
+    { "rocky",
+      "9.2",
+      { .name = S("gnutls"), .version = S("3.7.6-17.el9"), .arch = S("aarch64") },
+      PLAIN,
       "CVE-2024-5004 3.7.6-18.el9_1 fixed UNKNOWN -; CVE-2024-5005 3.7.6-21.el9 fixed UNKNOWN -" },
     { "rocky", "9.1", RPM("gnutls", "3.7.6-18.el9_1"), PLAIN,
       "CVE-2024-5004 3.7.6-20.el9_2 fixed UNKNOWN -; CVE-2024-5005 3.7.6-21.el9 fixed UNKNOWN -" },
-    { "rocky", "9.2", { .name = S("npm"), .version = S("1:8-1.module+el9.1.0+1+1"), .module = S("nodejs:18:1:2"), .arch = S("x86_64") }, PLAIN,
+    { "rocky",
+      "9.2",
+      { .name = S("npm"), .version = S("1:8-1.module+el9.1.0+1+1"), .module = S("nodejs:18:1:2"), .arch = S("x86_64") },
+      PLAIN,
       "CVE-2024-5007 1:9.5.0-1.module+el9.2.0+1+1 fixed UNKNOWN -" },
     /* Oracle: builds are compared with advisories of their flavour. */
     { "oracle", "8.9", RPM("glibc", "2.28-236.el8"), PLAIN, "CVE-2024-5008 2.28-251.0.1.el8 fixed HIGH oracle-oval" },
-    { "oracle", "8.9", RPM("glibc", "2:2.28-236.ksplice1.el8"), PLAIN, "CVE-2024-5008 2:2.28-251.0.1.ksplice2.el8 fixed HIGH oracle-oval" },
-    { "oracle", "8.9", RPM("glibc", "10:2.28-236.el8_fips"), PLAIN, "CVE-2024-5008 10:2.28-251.0.1.el8_fips fixed HIGH oracle-oval" },
+    { "oracle", "8.9", RPM("glibc", "2:2.28-236.ksplice1.el8"), PLAIN,
+      "CVE-2024-5008 2:2.28-251.0.1.ksplice2.el8 fixed HIGH oracle-oval" },
+    { "oracle", "8.9", RPM("glibc", "10:2.28-236.el8_fips"), PLAIN,
+      "CVE-2024-5008 10:2.28-251.0.1.el8_fips fixed HIGH oracle-oval" },
     { "oracle", "8.9", { .name = S("glibc"), .version = S("2.28-236.el8"), .arch = S("i686") }, PLAIN, "" },
     /* A noarch package of a repository that is listed by machine (not as Trivy, which hides it). */
-    { "oracle", "8.9", { .name = S("tzdata"), .version = S("2023c-1.el8"), .arch = S("noarch") }, PLAIN, "ELSA-2024-1 2024a-1.el8 fixed UNKNOWN -" },
+    { "oracle",
+      "8.9",
+      { .name = S("tzdata"), .version = S("2023c-1.el8"), .arch = S("noarch") },
+      PLAIN,
+      "ELSA-2024-1 2024a-1.el8 fixed UNKNOWN -" },
     /* Amazon */
     { "amazon", "2018.03", RPM("bash", "4-1"), PLAIN, "CVE-2024-6001 5-1.amzn1 fixed UNKNOWN -" },
     { "amazon", "2 (Karoo)", RPM("bash", "4-1"), PLAIN, "CVE-2024-6002 5-1.amzn2 fixed UNKNOWN -" },
@@ -221,15 +306,22 @@ static const struct os_case cases[] = {
     { "amazon", "2027", RPM("bash", "4-1"), PLAIN, "no data for amazon linux 2027" },
     { "amazon", "2", RPM("vim", "2:9.0.1-1.amzn2.0.9"), PLAIN, "CVE-2024-6005 2:9.0.1-1.amzn2.0.10 fixed UNKNOWN -" },
     /* Photon: the source's name, the binary's version. Azure Linux: the source's of both. */
-    { "photon", "4.0", { .name = S("curl-libs"), .source_name = S("curl"), .version = S("8.1-2.ph4"), .source_version = S("9-1.ph4") }, PLAIN,
+    { "photon",
+      "4.0",
+      { .name = S("curl-libs"), .source_name = S("curl"), .version = S("8.1-2.ph4"), .source_version = S("9-1.ph4") },
+      PLAIN,
       "CVE-2024-6006 8.1-3.ph4 fixed UNKNOWN -" },
-    { "cbl-mariner", "2.0.20230107", { .name = S("curl-libs"), .source_name = S("curl"), .version = S("9-1.cm2"), .source_version = S("8.1-2.cm2") },
-      PLAIN, "CVE-2024-6007 8.1-3.cm2 fixed UNKNOWN -; CVE-2024-6008 - affected UNKNOWN -" },
+    { "cbl-mariner",
+      "2.0.20230107",
+      { .name = S("curl-libs"), .source_name = S("curl"), .version = S("9-1.cm2"), .source_version = S("8.1-2.cm2") },
+      PLAIN,
+      "CVE-2024-6007 8.1-3.cm2 fixed UNKNOWN -; CVE-2024-6008 - affected UNKNOWN -" },
     { "azurelinux", "3.0.20241101", RPM("curl", "8.1-2.azl3"), PLAIN, "CVE-2024-6009 8.1-3.azl3 fixed UNKNOWN -" },
     /* SUSE */
     { "opensuse-leap", "15.5", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:1-1 4.4-150500.1.2 fixed MEDIUM suse-cvrf" },
     { "opensuse-leap-micro", "5.5", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:2-1 4.4-150500.1.2 fixed UNKNOWN -" },
-    { "opensuse-tumbleweed", "20240101", RPM("bash", "4.4-150500.1.1"), PLAIN, "openSUSE-SU-2024:3-1 4.4-150500.1.2 fixed UNKNOWN -" },
+    { "opensuse-tumbleweed", "20240101", RPM("bash", "4.4-150500.1.1"), PLAIN,
+      "openSUSE-SU-2024:3-1 4.4-150500.1.2 fixed UNKNOWN -" },
     { "sles", "15.4", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:4-1 4.4-150500.1.2 fixed UNKNOWN -" },
     { "slem", "5.3", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:5-1 4.4-150500.1.2 fixed UNKNOWN -" },
     { "sles", "15", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:6-1 4.4-150500.1.2 fixed UNKNOWN -" },
@@ -332,7 +424,8 @@ static void bulletins_of_one_vulnerability_are_joined(void **state)
     (void)state;
     struct arena arena;
     arena_init(&arena, "test", 16 << 20);
-    struct matches matches = match_case(&(struct os_case){ "redhat", "9.7", RPM("kernel", "5.14.0-611.5.1.el9_7"), PLAIN, "" }, &arena);
+    struct matches matches =
+        match_case(&(struct os_case){ "redhat", "9.7", RPM("kernel", "5.14.0-611.5.1.el9_7"), PLAIN, "" }, &arena);
     const struct finding *f = &matches.results[0].findings[0];
     assert_int_equal(matches.results[0].finding_count, 1);
     assert_int_equal(f->vendor_id_count, 2);
@@ -372,7 +465,9 @@ static void packages_are_told_apart_by_version(void **state)
     for (size_t i = 0; i < ARRAY_LEN(packages); i++)
         packages[i].kind = match_kind("dpkg");
     struct inventory inventory = { .distro = { .family = STR("debian"), .release = STR("12") },
-                                   .distro_known = true, .packages = packages, .package_count = ARRAY_LEN(packages) };
+                                   .distro_known = true,
+                                   .packages = packages,
+                                   .package_count = ARRAY_LEN(packages) };
     arena_init(&arena, "test", 16 << 20);
     struct matches matches = match_run_test(db, &inventory, &options, &arena);
     assert_int_equal(matches.result_count, 1);
@@ -406,7 +501,8 @@ static void full_arenas_are_errors(void **state)
     struct package package;
     struct catalog_note notes[2];
     const struct match_options options = { .artifact = STR("x") };
-    const struct os_case *c = &(struct os_case){ "redhat", "8.4", RPM("expat", "2.2.5-4.el8"), { CONTENT("rhel-8-for-x86_64-baseos-rpms") }, "" };
+    const struct os_case *c =
+        &(struct os_case){ "redhat", "8.4", RPM("expat", "2.2.5-4.el8"), { CONTENT("rhel-8-for-x86_64-baseos-rpms") }, "" };
     struct inventory inventory = inventory_of(c, &package, notes);
     bool done = false;
     for (size_t cap = 0; cap < (1 << 20) && !done; cap += 512) {
@@ -430,11 +526,11 @@ static void ends_of_life(void **state)
     static const struct {
         const char *family, *release, *last_day; /* NULL: not known */
     } ends[] = {
-        { "alpine", "3.20.3", "2026-04-01" }, { "alpine", "3.2", "2017-05-01" },    { "alpine", "3.99", NULL },
-        { "debian", "11.7", "2026-08-31" },   { "debian", "12", "2028-06-30" },     { "debian", "trixie/sid", NULL },
-        { "ubuntu", "22.04", "2027-06-01" },  { "ubuntu", "20.04", "2025-05-29" },  { "redhat", "8.4", "2029-05-31" },
+        { "alpine", "3.20.3", "2026-04-01" },    { "alpine", "3.2", "2017-05-01" },     { "alpine", "3.99", NULL },
+        { "debian", "11.7", "2026-08-31" },      { "debian", "12", "2028-06-30" },      { "debian", "trixie/sid", NULL },
+        { "ubuntu", "22.04", "2027-06-01" },     { "ubuntu", "20.04", "2025-05-29" },   { "redhat", "8.4", "2029-05-31" },
         { "amazon", "2 (Karoo)", "2026-06-30" }, { "amazon", "2018.03", "2023-12-31" }, { "amazon", "2023.6.1", "2029-06-30" },
-        { "sles", "15.4", "2023-12-31" },     { "wolfi", "20230201", NULL },        { "oracle", "8.9", "2029-07-31" },
+        { "sles", "15.4", "2023-12-31" },        { "wolfi", "20230201", NULL },         { "oracle", "8.9", "2029-07-31" },
     };
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         struct distro distro = { .family = str_from(ends[i].family), .release = str_from(ends[i].release) };

@@ -64,10 +64,14 @@ static void severities_come_from_the_right_source(void **state)
             sources[options.severity_source_count] = str_from(cases[i].sources[options.severity_source_count]);
             options.severity_source_count++;
         }
-        struct package package = { .kind = cases[i].pip ? &python : match_kind("dpkg"), .name = str_from(cases[i].package),
-                                   .version = str_from(cases[i].version), .path = STR("a") };
-        struct inventory inventory = { .distro = { .family = STR("debian"), .release = STR("12") }, .distro_known = true,
-                                       .packages = &package, .package_count = 1 };
+        struct package package = { .kind = cases[i].pip ? &python : match_kind("dpkg"),
+                                   .name = str_from(cases[i].package),
+                                   .version = str_from(cases[i].version),
+                                   .path = STR("a") };
+        struct inventory inventory = { .distro = { .family = STR("debian"), .release = STR("12") },
+                                       .distro_known = true,
+                                       .packages = &package,
+                                       .package_count = 1 };
         arena_init(&arena, "test", 16 << 20);
         struct matches matches = match_run_test(db, &inventory, &options, &arena);
         struct str got = match_text(&matches, &arena);

@@ -14,11 +14,24 @@ struct gate_case {
     const char *why; /* a part of it; NULL: none */
 };
 
-#define FINDINGS(...) .findings = { __VA_ARGS__ }, .finding_count = sizeof((struct finding[]){ __VA_ARGS__ }) / sizeof(struct finding)
-#define HIGH_OPEN { .severity = SEVERITY_HIGH, .status = STATUS_AFFECTED }
-#define HIGH_FIXED { .severity = SEVERITY_HIGH, .status = STATUS_FIXED, .fixed = STR_INIT("2") }
-#define LOW_EXPLOITED { .severity = SEVERITY_LOW, .status = STATUS_AFFECTED, .details = { .kev_added_s = 1700000000, .epss = 0.5f } }
-#define UNRATED { .severity = SEVERITY_UNKNOWN, .status = STATUS_AFFECTED }
+#define FINDINGS(...) \
+    .findings = { __VA_ARGS__ }, .finding_count = sizeof((struct finding[]){ __VA_ARGS__ }) / sizeof(struct finding)
+#define HIGH_OPEN                                            \
+    {                                                        \
+        .severity = SEVERITY_HIGH, .status = STATUS_AFFECTED \
+    }
+#define HIGH_FIXED                                                                \
+    {                                                                             \
+        .severity = SEVERITY_HIGH, .status = STATUS_FIXED, .fixed = STR_INIT("2") \
+    }
+#define LOW_EXPLOITED                                                                                              \
+    {                                                                                                              \
+        .severity = SEVERITY_LOW, .status = STATUS_AFFECTED, .details = {.kev_added_s = 1700000000, .epss = 0.5f } \
+    }
+#define UNRATED                                                 \
+    {                                                           \
+        .severity = SEVERITY_UNKNOWN, .status = STATUS_AFFECTED \
+    }
 
 static const struct gate_case cases[] = {
     /* No gate: findings and missing data are told, not judged. */
@@ -60,7 +73,12 @@ static const struct gate_case cases[] = {
     /* --exit-on-eol */
     { .exit_on_eol = 3, .want = 0 },
     { .exit_on_eol = 3, .facts = { .end_of_life = true }, .want = 3, .why = "end of life" },
-    { .exit_on_eol = 3, .exit_code = 7, .facts = { .end_of_life = true }, .coverage = COVERAGE_NO_DATA, .want = 2, .why = "no data" },
+    { .exit_on_eol = 3,
+      .exit_code = 7,
+      .facts = { .end_of_life = true },
+      .coverage = COVERAGE_NO_DATA,
+      .want = 2,
+      .why = "no data" },
     /* An incomplete scan outranks all, gate or not. */
     { .facts = { .incomplete = true }, .want = 2, .why = "incomplete" },
     { .facts = { .incomplete = true }, .exit_code = 7, FINDINGS(HIGH_OPEN), .want = 2, .why = "--allow-incomplete" },
@@ -80,8 +98,11 @@ static void gates_exit_as_documented(void **state)
         struct finding findings[2];
         memcpy(findings, c->findings, sizeof findings);
         struct result results[] = { { .target = STR("python"), .coverage = COVERAGE_CHECKED },
-                                    { .target = STR("x (alpine 3.99)"), .findings = findings, .finding_count = c->finding_count,
-                                      .coverage = c->coverage, .coverage_text = STR("no data for alpine 3.99") } };
+                                    { .target = STR("x (alpine 3.99)"),
+                                      .findings = findings,
+                                      .finding_count = c->finding_count,
+                                      .coverage = c->coverage,
+                                      .coverage_text = STR("no data for alpine 3.99") } };
         struct matches matches = { .results = results, .result_count = 2 };
         arena_init(&arena, "test", 1 << 16);
         policy_init(&policy);

@@ -10,7 +10,7 @@ enum { MAX_FILE_BYTES = 1 << 20 };
 
 struct rpm_sample {
     const char *name, *version, *release, *arch, *vendor, *licence, *source, *module; /* NULL: no such tag */
-    int64_t epoch;                                                                   /* negative: no such tag */
+    int64_t epoch;                                                                    /* negative: no such tag */
     const char *dirs[4];
     struct {
         uint32_t dir;
@@ -237,17 +237,41 @@ static inline void fixture_bdb(struct buf *out, const struct str *headers, size_
 /* ---- samples -------------------------------------------------------------------------------------------------------------- */
 
 static const struct rpm_sample samples[] = {
-    { .name = "bash", .version = "5.1.8", .release = "9.el9", .epoch = -1, .arch = "x86_64", .vendor = "Red Hat, Inc.",
-      .licence = "GPLv3+", .source = "bash-5.1.8-9.el9.src.rpm" },
-    { .name = "openssl-libs", .version = "3.0.7", .release = "27.el9", .epoch = 1, .arch = "x86_64",
+    { .name = "bash",
+      .version = "5.1.8",
+      .release = "9.el9",
+      .epoch = -1,
+      .arch = "x86_64",
+      .vendor = "Red Hat, Inc.",
+      .licence = "GPLv3+",
+      .source = "bash-5.1.8-9.el9.src.rpm" },
+    { .name = "openssl-libs",
+      .version = "3.0.7",
+      .release = "27.el9",
+      .epoch = 1,
+      .arch = "x86_64",
       .source = "openssl-3.0.7-27.el9.src.rpm" },
-    { .name = "nodejs-docs", .version = "18.12.1", .release = "2.module+el8", .epoch = 0, .arch = "noarch",
-      .source = "nodejs-18.12.1-2.module+el8.src.rpm", .module = "nodejs:18:8070020221212161539:bd1311ed" },
-    { .name = "python3-foo", .version = "1.0", .release = "1", .epoch = -1, .arch = "noarch", .vendor = "(none)",
+    { .name = "nodejs-docs",
+      .version = "18.12.1",
+      .release = "2.module+el8",
+      .epoch = 0,
+      .arch = "noarch",
+      .source = "nodejs-18.12.1-2.module+el8.src.rpm",
+      .module = "nodejs:18:8070020221212161539:bd1311ed" },
+    { .name = "python3-foo",
+      .version = "1.0",
+      .release = "1",
+      .epoch = -1,
+      .arch = "noarch",
+      .vendor = "(none)",
       .dirs = { "/usr/lib/python3.11/site-packages/foo-1.0.dist-info/", "/usr/bin/" },
       .files = { { 1, "foo" }, { 0, "METADATA" }, { 0, "RECORD" } } },
     { .name = "gpg-pubkey", .version = "fd431d51", .release = "4ae0493b", .epoch = -1, .licence = "pubkey" },
-    { .name = "libstdc++", .version = "11.3.1", .release = "4.3", .later_release = "4.4", .epoch = -1,
+    { .name = "libstdc++",
+      .version = "11.3.1",
+      .release = "4.3",
+      .later_release = "4.4",
+      .epoch = -1,
       .source = "gcc-11.3.1-4.3.src.rpm" },
 };
 enum { SAMPLE_COUNT = ARRAY_LEN(samples), PACKAGE_COUNT = SAMPLE_COUNT - 1 };

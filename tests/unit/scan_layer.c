@@ -34,7 +34,8 @@ static void sample(struct layer_collector *c)
     struct error err = { 0 };
     assert_true(layer_collector_init(c, NULL, 0, -1, 0, &err));
     put(c, "etc/os-release", TAR_FILE, NULL, "ID=debian\nVERSION_ID=12\n");
-    put(c, "var/lib/dpkg/status", TAR_FILE, NULL, "Package: a\nStatus: install ok installed\nArchitecture: amd64\nSource: s (2)\nVersion: 1-1\n\n");
+    put(c, "var/lib/dpkg/status", TAR_FILE, NULL,
+        "Package: a\nStatus: install ok installed\nArchitecture: amd64\nSource: s (2)\nVersion: 1-1\n\n");
     put(c, "bin", TAR_SYMLINK, "usr/bin", NULL);
     put(c, "opt", TAR_DIR, NULL, NULL);
     put(c, "opt/.wh.gone", TAR_FILE, NULL, NULL);

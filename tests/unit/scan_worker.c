@@ -77,7 +77,8 @@ static void the_first_failure_in_order_is_told(void **state)
         struct worker_job jobs[4];
         struct error err = { 0 };
         for (size_t i = 0; i < 4; i++)
-            jobs[i] = (struct worker_job){ .what = "job", .run = i ? refuse : echo, .context = texts[i], .folder_fd = -1, .weight = i };
+            jobs[i] =
+                (struct worker_job){ .what = "job", .run = i ? refuse : echo, .context = texts[i], .folder_fd = -1, .weight = i };
         assert_false(worker_run(jobs, 4, parallel, &arena, NULL, NULL, &err));
         assert_string_equal(err.text, "job: b");
         assert_int_equal(err.kind, ERROR_LIMIT);

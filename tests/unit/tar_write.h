@@ -46,7 +46,10 @@ static inline void tar_write_entry(struct buf *out, const char *name, char type,
     tar_write_octal(header + 136, 12, 0);
     header[156] = type;
     memcpy(header + 157, link, link_len < 100 ? link_len : 100);
-    memcpy(header + 257, "ustar\0" "00", 8);
+    memcpy(header + 257,
+           "ustar\0"
+           "00",
+           8);
     tar_write_checksum(header);
     buf_add(out, header, sizeof header);
     buf_str(out, content);

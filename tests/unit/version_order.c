@@ -18,9 +18,10 @@ static size_t random_below(size_t n)
 
 /* What versions of any scheme are made of; most texts are valid in some schemes and invalid in others. */
 static const char *const pieces[] = {
-    "0", "1", "2", "10", "01", "00", "20240102", ".", ".", ".", "-", "-", "+", "~", "^", "_", ":", "!", "a", "b", "rc",
-    "alpha", "beta", "pre", "dev", "post", "_p", "_rc", "_alpha", "-r", "-r1", "sp", "SNAPSHOT", "final", "v", ".x-dev", "dev-",
-    ".0", ".0", ".1", "-1", "1:", "go1", "x", "\xc3\xa9", " ",
+    "0",    "1",    "2",  "10",  "01",     "00", "20240102", ".",  ".",        ".",     "-",    "-",
+    "+",    "~",    "^",  "_",   ":",      "!",  "a",        "b",  "rc",       "alpha", "beta", "pre",
+    "dev",  "post", "_p", "_rc", "_alpha", "-r", "-r1",      "sp", "SNAPSHOT", "final", "v",    ".x-dev",
+    "dev-", ".0",   ".0", ".1",  "-1",     "1:", "go1",      "x",  "\xc3\xa9", " ",
 };
 
 static struct str make_version(char *room)
@@ -116,8 +117,9 @@ static void keys_agree_with_compare(void **state)
         const char *rising[16];
     } rows[] = {
         { "rpm", { "1~a-1", "1-1", "1-1.1", "1^a-1", "1a-1", "1.0-1", "1.0.1-1", "2-1", "1:0-1" } },
-        { "maven", { "1-alpha", "1-alpha-1", "1-beta", "1-milestone-2", "1-rc", "1-rc2", "1-snapshot", "1", "1-sp", "1-foo",
-                     "1-1", "1.0.1", "1.1-alpha", "1.1" } },
+        { "maven",
+          { "1-alpha", "1-alpha-1", "1-beta", "1-milestone-2", "1-rc", "1-rc2", "1-snapshot", "1", "1-sp", "1-foo", "1-1",
+            "1.0.1", "1.1-alpha", "1.1" } },
         { "conan", { "1-a", "1-b", "1", "1+a", "1.0.1", "1.a", "2", "10", "10.1" } },
     };
     for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
@@ -188,8 +190,8 @@ static void long_texts_end_at_the_limit(void **state)
 static void longest_keys_stay_in_their_room(void **state)
 {
     (void)state;
-    static const char *const patterns[] = { "1.", ".1", "0.", "1-", "-1", "a1",   "1a",   "~", "a.",  "-a", "a-", "1_p", "_p1",
-                                            "_",  "+0.", "0", "a",  "A",  "1.a.", ".0.b", "x", "rc1", "--", "1+", "^1" };
+    static const char *const patterns[] = { "1.", ".1",  "0.", "1-", "-1", "a1",   "1a",   "~", "a.",  "-a", "a-", "1_p", "_p1",
+                                            "_",  "+0.", "0",  "a",  "A",  "1.a.", ".0.b", "x", "rc1", "--", "1+", "^1" };
     static const char *const heads[] = { "", "1", "1.0.0-", "1.0.0+", "1.0+", "1:1-", "dev-", "1.0", "1.0.0-a+0." };
     static char text[1024];
     for (const struct version_scheme *const *scheme = version_schemes(); *scheme; scheme++)

@@ -135,11 +135,28 @@ static void bad_ranges_are_said_and_add_nothing(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        { "dpkg", ">= 1.0, << 2" }, { "dpkg", ">= 1.0 || < a b:c:" }, { "dpkg", "1 || || 2" }, { "npm", "^^1" },
-        { "npm", ">=1.2.3.4.5" }, { "npm", "~" }, { "npm", "banana" }, { "pep440", "~=1" }, { "pep440", ">1.*" },
-        { "pep440", "==1.0a1.*" }, { "pep440", "=>1" }, { "gem", "~> x" }, { "composer", "^" }, { "composer", "~x" },
-        { "maven", "[1,2" }, { "maven", "(1)" }, { "maven", "[1,2]3" }, { "nuget", "[,]]" }, { "cargo", "^1.2.3.4" },
-        { "go", ">= b" }, { "pep440", "~=1.18446744073709551615.2" }, { "npm", "^18446744073709551615" },
+        { "dpkg", ">= 1.0, << 2" },
+        { "dpkg", ">= 1.0 || < a b:c:" },
+        { "dpkg", "1 || || 2" },
+        { "npm", "^^1" },
+        { "npm", ">=1.2.3.4.5" },
+        { "npm", "~" },
+        { "npm", "banana" },
+        { "pep440", "~=1" },
+        { "pep440", ">1.*" },
+        { "pep440", "==1.0a1.*" },
+        { "pep440", "=>1" },
+        { "gem", "~> x" },
+        { "composer", "^" },
+        { "composer", "~x" },
+        { "maven", "[1,2" },
+        { "maven", "(1)" },
+        { "maven", "[1,2]3" },
+        { "nuget", "[,]]" },
+        { "cargo", "^1.2.3.4" },
+        { "go", ">= b" },
+        { "pep440", "~=1.18446744073709551615.2" },
+        { "npm", "^18446744073709551615" },
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const struct version_scheme *scheme = version_scheme_find(str_from(bad[i][0]));

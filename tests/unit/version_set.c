@@ -184,10 +184,8 @@ static void orders_that_are_not_transitive_are_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_hold_exactly_what_they_should),
-        cmocka_unit_test(touching_spans_are_joined),
-        cmocka_unit_test(ends_that_are_no_versions_are_errors),
-        cmocka_unit_test(unbounded_spans_are_all),
+        cmocka_unit_test(results_hold_exactly_what_they_should),       cmocka_unit_test(touching_spans_are_joined),
+        cmocka_unit_test(ends_that_are_no_versions_are_errors),        cmocka_unit_test(unbounded_spans_are_all),
         cmocka_unit_test(orders_that_are_not_transitive_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

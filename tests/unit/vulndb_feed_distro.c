@@ -23,7 +23,7 @@ static void show(struct vulndb *db, const char *space, const char *package, cons
     assert_str(feed_show(db, space, package, &arena), want);
 }
 
-/* ---- secdb ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- secdb ----------------------------------------------------------------------------------------------------------------- */
 
 static const char secdb_yaml[] = "---\n"
                                  "distroversion: v3.9\n"
@@ -96,7 +96,7 @@ static void secdb_without_a_distribution_is_an_error(void **state)
     vulndb_builder_free(builder);
 }
 
-/* ---- Debian's bulletins --------------------------------------------------------------------------------------------------------------- */
+/* ---- Debian's bulletins ---------------------------------------------------------------------------------------------------- */
 
 static const char bulletins[] = "[29 Mar 2023] DSA-5-1 curl - security update\n"
                                 "\t{CVE-2023-1 CVE-2023-2}\n"
@@ -148,7 +148,7 @@ static void bulletins_are_expanded_to_cves_and_releases(void **state)
     vulndb_close(db);
 }
 
-/* ---- Debian's dump ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Debian's dump --------------------------------------------------------------------------------------------------------- */
 
 static const char dump[] =
     "{\"openssl\":{"

@@ -31,7 +31,7 @@ static void check_rows(const char *kind, const char *name, const char *space, co
     }
 }
 
-/* ---- Rust ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Rust ------------------------------------------------------------------------------------------------------------------ */
 
 #define RUST(advisory, versions) "```toml\n[advisory]\nid = \"RUSTSEC-2024-0001\"\npackage = \"crate\"\ndate = \"2024-01-02\"\n" advisory \
                                  "\n[versions]\n" versions "\n```\n\n# A title\n\nWords.\n"
@@ -59,7 +59,7 @@ static void rust_requirements_are_what_is_safe(void **state)
     vulndb_close(db);
 }
 
-/* ---- Ruby ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- Ruby ------------------------------------------------------------------------------------------------------------------ */
 
 static void ruby_requirements_are_what_is_safe(void **state)
 {
@@ -84,7 +84,7 @@ static void ruby_requirements_are_what_is_safe(void **state)
     vulndb_close(db);
 }
 
-/* ---- PHP ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- PHP ------------------------------------------------------------------------------------------------------------------- */
 
 static void php_branches_are_what_is_affected(void **state)
 {
@@ -105,7 +105,7 @@ static void php_branches_are_what_is_affected(void **state)
     check_rows("php-advisories", "CVE-2024-7.yaml", "composer", &by_name, 1);
 }
 
-/* ---- exploited vulnerabilities ---------------------------------------------------------------------------------------------------------------- */
+/* ---- exploited vulnerabilities --------------------------------------------------------------------------------------------- */
 
 static const char catalogue[] = "{\"dateReleased\":\"2025-08-25T17:04:19.9796Z\",\"vulnerabilities\":["
                                 "{\"cveID\":\"CVE-2024-1\",\"vulnerabilityName\":\"Bad\",\"dateAdded\":\"2024-01-02\",\"dueDate\":\"2024-01-23\","

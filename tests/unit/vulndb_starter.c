@@ -77,8 +77,10 @@ static void answers(void **state)
         { "pip", "ecdsa", "CVE-2024-23342", "0.18.0", "0.19.0", "", STATUS_AFFECTED },
         { "npm", "lodash", "CVE-2021-23337", "4.17.20", "4.17.21", "4.17.21", STATUS_FIXED },
         { "npm", "y18n", "CVE-2020-7774", "4.0.0", "4.0.1", NULL, STATUS_FIXED },
-        { "maven", "org.apache.logging.log4j:log4j-core", "CVE-2021-44228", "2.14.1", "2.15.0", "2.3.1, 2.12.2, 2.15.0", STATUS_FIXED },
-        { "maven", "org.apache.logging.log4j:log4j-core", "CVE-2021-44228", "2.12.1", "2.12.2", "2.3.1, 2.12.2, 2.15.0", STATUS_FIXED },
+        { "maven", "org.apache.logging.log4j:log4j-core", "CVE-2021-44228", "2.14.1", "2.15.0", "2.3.1, 2.12.2, 2.15.0",
+          STATUS_FIXED },
+        { "maven", "org.apache.logging.log4j:log4j-core", "CVE-2021-44228", "2.12.1", "2.12.2", "2.3.1, 2.12.2, 2.15.0",
+          STATUS_FIXED },
         { "go", "golang.org/x/crypto", "CVE-2024-45337", "0.30.0", "0.31.0", "0.31.0", STATUS_FIXED },
     };
     struct state *s = *state;
@@ -211,8 +213,9 @@ static void bad_tables(void **state)
 /* Comments, empty lines, lines that end in "\r\n" and the last without an end; cut anywhere: read or refused, nothing else. */
 static void good_tables(void **state)
 {
-    static const char text[] = "# a comment\n" ADVISORIES "\r\n# another\nCVE-2024-1\tdebian 12\tcurl\t<1.0-1\t-\tDSA-1-1 DSA-2-1\r\n"
-                               "CVE-2024-1\tpip\tAn_Example\t>=1, <=2 || >=3, <3.5\t-\tPYSEC-2024-1";
+    static const char text[] =
+        "# a comment\n" ADVISORIES "\r\n# another\nCVE-2024-1\tdebian 12\tcurl\t<1.0-1\t-\tDSA-1-1 DSA-2-1\r\n"
+        "CVE-2024-1\tpip\tAn_Example\t>=1, <=2 || >=3, <3.5\t-\tPYSEC-2024-1";
     (void)state;
     for (size_t len = 0; len <= strlen(text); len++) {
         struct vulndb_builder *builder;
@@ -230,8 +233,8 @@ static void good_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole),      cmocka_unit_test(answers),    cmocka_unit_test(nothing_else), cmocka_unit_test(sound),
-        cmocka_unit_test(bad_tables), cmocka_unit_test(good_tables),
+        cmocka_unit_test(whole), cmocka_unit_test(answers),    cmocka_unit_test(nothing_else),
+        cmocka_unit_test(sound), cmocka_unit_test(bad_tables), cmocka_unit_test(good_tables),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

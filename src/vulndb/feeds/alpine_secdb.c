@@ -26,7 +26,7 @@ static const struct vulndb_source sources[] = {
     { STR_INIT("minimos"), STR_INIT("MinimOS Security Data"), STR_INIT("https://www.minimus.io/"), STR_INIT("") },
 };
 
-/* ---- which distribution --------------------------------------------------------------------------------------------------------- */
+/* ---- which distribution ---------------------------------------------------------------------------------------------------- */
 
 /* "v3.20" anywhere in the path, where the file itself does not say its release. */
 static struct str release_in_path(struct str path)
@@ -56,7 +56,7 @@ static const struct vulndb_source *find_source(struct secdb *db)
     return NULL;
 }
 
-/* ---- one entry ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- one entry ------------------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -137,7 +137,7 @@ static bool add_fix(struct secdb *db, const struct vulndb_source *source, struct
     return true;
 }
 
-/* ---- a file ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- a file ---------------------------------------------------------------------------------------------------------------- */
 
 static bool read_fixes(struct secdb *db, const struct vulndb_source *source, struct json *json, struct str package, struct error *err)
 {

@@ -11,11 +11,13 @@ const struct vulndb_source debian_source = {
 static const struct {
     struct str codename, space;
 } releases[] = {
-    { STR_INIT("woody"), STR_INIT("debian 3.0") },  { STR_INIT("sarge"), STR_INIT("debian 3.1") },   { STR_INIT("etch"), STR_INIT("debian 4") },
-    { STR_INIT("lenny"), STR_INIT("debian 5") },    { STR_INIT("squeeze"), STR_INIT("debian 6") },   { STR_INIT("wheezy"), STR_INIT("debian 7") },
-    { STR_INIT("jessie"), STR_INIT("debian 8") },   { STR_INIT("stretch"), STR_INIT("debian 9") },   { STR_INIT("buster"), STR_INIT("debian 10") },
-    { STR_INIT("bullseye"), STR_INIT("debian 11") }, { STR_INIT("bookworm"), STR_INIT("debian 12") }, { STR_INIT("trixie"), STR_INIT("debian 13") },
-    { STR_INIT("forky"), STR_INIT("debian 14") },   { STR_INIT("duke"), STR_INIT("debian 15") },
+    { STR_INIT("woody"), STR_INIT("debian 3.0") }, { STR_INIT("sarge"), STR_INIT("debian 3.1") },
+    { STR_INIT("etch"), STR_INIT("debian 4") }, { STR_INIT("lenny"), STR_INIT("debian 5") },
+    { STR_INIT("squeeze"), STR_INIT("debian 6") }, { STR_INIT("wheezy"), STR_INIT("debian 7") },
+    { STR_INIT("jessie"), STR_INIT("debian 8") }, { STR_INIT("stretch"), STR_INIT("debian 9") },
+    { STR_INIT("buster"), STR_INIT("debian 10") }, { STR_INIT("bullseye"), STR_INIT("debian 11") },
+    { STR_INIT("bookworm"), STR_INIT("debian 12") }, { STR_INIT("trixie"), STR_INIT("debian 13") },
+    { STR_INIT("forky"), STR_INIT("debian 14") }, { STR_INIT("duke"), STR_INIT("debian 15") },
 };
 
 bool debian_space(struct str codename, struct str *space)

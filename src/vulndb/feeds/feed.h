@@ -7,7 +7,7 @@
 extern const struct vulndb_feed feed_trivy_db, feed_osv, feed_alpine_secdb, feed_debian_tracker, feed_rustsec, feed_ruby_advisory,
     feed_php_advisories, feed_kev, feed_starter;
 
-/* ---- walk.c: the texts of a folder, an archive or a single file ----------------------------------------------------------------- */
+/* ---- walk.c: the texts of a folder, an archive or a single file ------------------------------------------------------------ */
 
 /* A folder is walked in the order of names, `.git` and other dot folders left out; symbolic links are not followed. An archive
  * is a tar (plain or gzip, zstd, xz, bzip2 compressed) or a zip. Anything else is one text, inflated where it is compressed. */
@@ -25,7 +25,7 @@ bool feed_each_file(struct vulndb_builder *builder, const char *path, bool (*wan
 /* Counts a file that cannot be read; true, so that reading goes on. */
 bool feed_bad_file(struct vulndb_builder *builder, struct str path, const struct error *problem);
 
-/* ---- JSON and YAML ---------------------------------------------------------------------------------------------------------- */
+/* ---- JSON and YAML --------------------------------------------------------------------------------------------------------- */
 
 /* The text as JSON: YAML (by the name's ending) and TOML are rewritten. */
 bool feed_json(struct str path, struct str text, struct arena *arena, struct str *json, struct error *err);
@@ -41,7 +41,7 @@ struct str feed_texts_join(const struct feed_texts *texts, const char *between, 
 
 enum { FEED_RECORD_BYTES = 64 << 20 }; /* memory for one record: more is a limit error */
 
-/* ---- spans ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- spans ----------------------------------------------------------------------------------------------------------------- */
 
 /* All versions below `fixed`; all versions where it is empty. */
 bool feed_set_below(struct version_set *set, struct str fixed);
@@ -68,7 +68,7 @@ struct str feed_fixed_of(const struct version_set *set, const struct feed_texts 
 /* The spans as evidence: ">=4.0, <4.3 || >=5.0, <5.2". */
 struct str feed_spans_text(const struct version_set *set);
 
-/* ---- identifiers ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- identifiers ----------------------------------------------------------------------------------------------------------- */
 
 /* What a record is filed under and what it is also called. A record that names several CVEs is filed under each. */
 struct feed_names {
@@ -80,7 +80,7 @@ bool feed_names_make(struct vulndb_builder *builder, struct str id, const struct
 bool feed_texts_has(const struct feed_texts *texts, struct str text);
 bool feed_texts_add_once(struct feed_texts *texts, struct arena *arena, struct str text);
 
-/* ---- records of language databases, one package each -------------------------------------------------------------------------------- */
+/* ---- records of language databases, one package each ----------------------------------------------------------------------- */
 
 struct feed_weakness {
     struct str id, package;

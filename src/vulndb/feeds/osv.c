@@ -7,13 +7,21 @@
  * a package is unmaintained. */
 #include "vulndb/feeds/osv.h"
 
-/* ---- names ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------------------------------------- */
+
+enum { MAX_NAMES = 4096 }; /* no bulletin has so many; adding each once is quadratic */
+
+static void add_name(struct osv *osv, struct str name)
+{
+    if (osv->names.ids.count < MAX_NAMES)
+        feed_texts_add_once(&osv->names.ids, osv->arena, name);
+}
 
 static void collect(struct osv *osv, const struct feed_texts *from, const char *prefix)
 {
     for (size_t i = 0; i < from->count; i++)
         if (str_starts(from->items[i], prefix))
-            feed_texts_add_once(&osv->names.ids, osv->arena, from->items[i]);
+            add_name(osv, from->items[i]);
 }
 
 static bool has_cve(const struct feed_texts *texts)
@@ -32,7 +40,7 @@ static void collect_linked(struct osv *osv)
         if (str_ends(name, ".html"))
             name.len -= strlen(".html");
         if (str_starts(name, "CVE-") && name.len > 8)
-            feed_texts_add_once(&osv->names.ids, osv->arena, name);
+            add_name(osv, name);
     }
 }
 
@@ -70,7 +78,7 @@ static bool name_record(struct osv *osv, struct error *err)
     return feed_names_make(osv->builder, record->id, &record->aliases, osv->arena, &osv->names, err);
 }
 
-/* ---- severities ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- severities ------------------------------------------------------------------------------------------------------------ */
 
 /* Errata tools of the Red Hat family put the severity in front of the title: "Important: kernel security update". */
 static void rate_by_title(struct str title, enum severity *severity)
@@ -114,7 +122,7 @@ static bool make_rating(const struct osv *osv, struct str source, struct vulndb_
     return rating->severity != SEVERITY_UNKNOWN;
 }
 
-/* ---- descriptions ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- descriptions ---------------------------------------------------------------------------------------------------------- */
 
 /* Bulletins of the Red Hat family list what they fix: "* python: directory traversal (CVE-2007-4559)" is a better title for that
  * CVE than the bulletin's. */
@@ -141,6 +149,7 @@ static bool add_descriptions(struct osv *osv, struct str source, struct error *e
     struct vulndb_vulnerability v = {
         .ratings = &rating,
         .rating_count = rated ? 1 : 0,
+        .severity = osv->kind == OSV_WEAKNESS ? rating.severity : SEVERITY_UNKNOWN,
         .cwes = record->specific.cwes.items,
         .cwe_count = record->specific.cwes.count,
         .aliases = names->others.items,
@@ -162,7 +171,7 @@ static bool add_descriptions(struct osv *osv, struct str source, struct error *e
     return true;
 }
 
-/* ---- records ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------------------------------------- */
 
 static bool is_unmaintained(const struct osv_record *record)
 {
@@ -200,7 +209,7 @@ static bool add_record(struct osv *osv, struct error *err)
     return add_descriptions(osv, source.id, err) && osv_add_affected(osv, err);
 }
 
-/* ---- files -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------------------------------------- */
 
 static bool add_item(struct osv *osv, struct json *json, struct error *err)
 {

@@ -4,7 +4,7 @@
 
 #include "vulndb/feeds/feed.h"
 
-/* ---- osv_record.c: the record as written -------------------------------------------------------------------------------------------- */
+/* ---- osv_record.c: the record as written ----------------------------------------------------------------------------------- */
 
 struct osv_severity {
     struct str type, score;
@@ -58,14 +58,14 @@ struct osv_record {
 /* Reads one value; false where it is no object. */
 bool osv_record_read(struct json *json, struct arena *arena, struct osv_record *record);
 
-/* ---- osv_spans.c ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- osv_spans.c ----------------------------------------------------------------------------------------------------------- */
 
 /* Adds the affected spans of all its ranges, and the versions that `fixed` events name; ranges that cannot be used are counted
  * and passed over. */
 bool osv_spans(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct osv_affected *affected, struct str where,
                struct version_set *set, struct feed_texts *fixed, struct error *err);
 
-/* ---- osv_space.c --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- osv_space.c ----------------------------------------------------------------------------------------------------------- */
 
 /* "Debian:12" to "debian 12", "PyPI" to "pip"; false where there is no such space. */
 struct osv_space {
@@ -75,7 +75,7 @@ struct osv_space {
 };
 bool osv_space_of(struct str ecosystem, struct arena *arena, struct osv_space *out);
 
-/* ---- osv_source.c --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- osv_source.c ---------------------------------------------------------------------------------------------------------- */
 
 enum osv_kind {
     OSV_WEAKNESS,    /* of one weakness: its aliases are other names of it */
@@ -87,7 +87,7 @@ enum osv_kind osv_kind_of(struct str id);
 /* Who says so: by the distribution, else by the identifier's prefix. */
 bool osv_source_of(struct str id, struct str space, struct arena *arena, struct vulndb_source *out);
 
-/* ---- osv.c, osv_affected.c --------------------------------------------------------------------------------------------------------------------- */
+/* ---- osv.c, osv_affected.c ------------------------------------------------------------------------------------------------- */
 
 struct osv {
     struct vulndb_builder *builder;

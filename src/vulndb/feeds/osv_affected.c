@@ -2,7 +2,7 @@
  * package (GitHub has one for each range, AlmaLinux one for each build) are joined. */
 #include "vulndb/feeds/osv.h"
 
-/* ---- entries of one package -------------------------------------------------------------------------------------------------------- */
+/* ---- entries of one package ------------------------------------------------------------------------------------------------ */
 
 static bool join_entries(struct osv *osv, struct error *err)
 {
@@ -22,7 +22,7 @@ static bool join_entries(struct osv *osv, struct error *err)
     return true;
 }
 
-/* ---- module streams -------------------------------------------------------------------------------------------------------------------- */
+/* ---- module streams -------------------------------------------------------------------------------------------------------- */
 
 static bool is_modular(const struct version_set *set)
 {
@@ -36,7 +36,7 @@ static bool is_modular(const struct version_set *set)
  * security update". Packages of a stream are keyed with it, since streams of one module have versions of their own. */
 static bool module_names(struct osv *osv, struct str package, struct feed_texts *names)
 {
-    struct str rest = osv->record.summary, word, module, stream, more;
+    struct str rest = str_head(osv->record.summary, 1000), word, module, stream, more;
     while (rest.len && str_next(&rest, ' ', &word)) {
         while (word.len && strchr(",:;", word.ptr[word.len - 1]))
             word.len--;
@@ -52,7 +52,7 @@ static bool module_names(struct osv *osv, struct str package, struct feed_texts 
     return true;
 }
 
-/* ---- Red Hat ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Red Hat --------------------------------------------------------------------------------------------------------------- */
 
 /* Red Hat's ecosystems name a CPE: "Red Hat:enterprise_linux:9::baseos". The repositories that a release has by default stand for
  * it, so that an image without a list of its own content sets is matched too. */
@@ -80,7 +80,7 @@ static bool red_hat_scope(struct osv *osv, const struct osv_space *space, uint32
     return true;
 }
 
-/* ---- advisories ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- advisories ------------------------------------------------------------------------------------------------------------ */
 
 /* A distribution's own word on this package: Debian's urgency, Ubuntu's priority. */
 static void read_words(const struct osv_affected *entry, struct vulndb_advisory *advisory)

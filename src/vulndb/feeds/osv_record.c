@@ -52,7 +52,7 @@ static void read_specific(struct json *json, struct arena *arena, struct osv_spe
             json_skip(json);
 }
 
-/* ---- affected ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- affected -------------------------------------------------------------------------------------------------------------- */
 
 static bool event_kind(struct str key, struct osv_event *event)
 {
@@ -166,7 +166,7 @@ static void read_affected(struct json *json, struct arena *arena, struct osv_rec
     }
 }
 
-/* ---- the record ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the record ------------------------------------------------------------------------------------------------------------ */
 
 static void read_references(struct json *json, struct arena *arena, struct feed_texts *references)
 {

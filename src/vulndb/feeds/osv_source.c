@@ -2,7 +2,7 @@
  * https://ossf.github.io/osv-schema/, "id, modified fields") and by the distribution that it is about. */
 #include "vulndb/feeds/osv.h"
 
-/* ---- kinds ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- kinds ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *prefix;
@@ -27,7 +27,7 @@ enum osv_kind osv_kind_of(struct str id)
     return OSV_WEAKNESS;
 }
 
-/* ---- sources ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- sources --------------------------------------------------------------------------------------------------------------- */
 
 struct publisher {
     const char *key; /* the head of a space, or an identifier's prefix */

@@ -2,7 +2,7 @@
  * "debian 12". What follows a colon is a release, another registry of the same kind, or a vendor's stream. */
 #include "vulndb/feeds/osv.h"
 
-/* ---- languages, and distributions without releases ------------------------------------------------------------------------------ */
+/* ---- languages, and distributions without releases ------------------------------------------------------------------------- */
 
 static const struct {
     const char *ecosystem, *space;
@@ -42,7 +42,7 @@ static bool find_plain(struct str name, struct osv_space *out)
     return false;
 }
 
-/* ---- releases ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- releases -------------------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {

@@ -30,7 +30,7 @@ struct feed_walk {
     uint64_t file_bytes;
 };
 
-/* ---- folders ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- folders --------------------------------------------------------------------------------------------------------------- */
 
 static bool collect(struct feed_walk *walk, struct str relative, unsigned depth, struct error *err);
 
@@ -89,7 +89,7 @@ static bool open_folder(struct feed_walk *walk, struct error *err)
     return true;
 }
 
-/* ---- archives and single files -------------------------------------------------------------------------------------------------------- */
+/* ---- archives and single files --------------------------------------------------------------------------------------------- */
 
 /* A tar's header names its kind at byte 257 (POSIX.1-2017 pax, "ustar"). */
 static bool looks_like_tar(const struct stream *stream)
@@ -160,7 +160,7 @@ void feed_walk_close(struct feed_walk *walk)
     free(walk);
 }
 
-/* ---- next -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- next ------------------------------------------------------------------------------------------------------------------ */
 
 static bool next_in_folder(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err)
 {

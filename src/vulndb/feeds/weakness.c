@@ -1,7 +1,7 @@
 /* From a record of one weakness to what the builder takes: names, ratings, affected spans. Shared by the language databases. */
 #include "vulndb/feeds/feed.h"
 
-/* ---- names ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------------------------------------- */
 
 enum { MAX_NAMES = 4096 }; /* no record has so many; adding each once is quadratic */
 
@@ -28,7 +28,7 @@ bool feed_names_make(struct vulndb_builder *builder, struct str id, const struct
     return !arena->exhausted || arena_error(arena, err);
 }
 
-/* ---- ratings --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- ratings --------------------------------------------------------------------------------------------------------------- */
 
 static float score_of(struct str vector, float given)
 {
@@ -46,13 +46,14 @@ void feed_rate(struct vulndb_rating *rating)
         rating->severity = cvss_severity((double)best);
 }
 
-/* ---- adding -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- adding ---------------------------------------------------------------------------------------------------------------- */
 
 static bool add_about(struct vulndb_builder *builder, struct feed_weakness *weakness, const struct feed_names *names, struct error *err)
 {
     struct vulndb_vulnerability about = weakness->about;
     about.ratings = &weakness->rating;
     about.rating_count = weakness->rated ? 1 : 0;
+    about.severity = weakness->rating.severity;
     about.references = weakness->references.items;
     about.reference_count = weakness->references.count;
     about.aliases = names->others.items;
