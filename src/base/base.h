@@ -55,6 +55,8 @@ bool str_next(struct str *rest, char sep, struct str *field);
 bool str_line(struct str *rest, struct str *line);
 bool str_u64(struct str s, uint64_t *out); /* decimal digits only, the whole view; false on overflow */
 bool str_is_utf8(struct str s);
+/* Bytes of its first character where a terminal may have it as it is; 0: a control character (C0, DEL, C1), or no UTF-8. */
+size_t str_shown_char(struct str s);
 uint64_t str_hash(struct str s);       /* XXH3, 64 bits */
 struct str path_base(struct str path); /* the last component */
 struct str path_dir(struct str path);  /* all before the last '/', or empty */

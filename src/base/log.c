@@ -22,17 +22,20 @@ bool log_on(enum log_level level)
     return level <= state.max_level;
 }
 
-/* Text of an image must not move the cursor or end the line: control characters are shown as \xNN. */
+/* Text of an image must not move the cursor or end the line, nor break the JSON: bytes of control characters, and those that
+ * are not UTF-8, are shown as \xNN. */
 static void add_shown(struct buf *out, struct str text, bool json)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c < 0x20 || c == 0x7f)
-            buf_printf(out, json ? "\\u%04x" : "\\x%02x", c);
+    while (text.len) {
+        size_t n = str_shown_char(text);
+        unsigned char c = (unsigned char)text.ptr[0];
+        if (n == 0)
+            buf_printf(out, json ? "\\\\x%02x" : "\\x%02x", c);
         else if (json && (c == '"' || c == '\\'))
             buf_printf(out, "\\%c", c);
         else
-            buf_chr(out, (char)c);
+            buf_add(out, text.ptr, n);
+        text = str_skip(text, n ? n : 1);
     }
 }
 

@@ -195,6 +195,13 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+size_t str_shown_char(struct str s)
+{
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    bool control = s.len == 0 || p[0] < 0x20 || p[0] == 0x7F || (p[0] == 0xC2 && s.len > 1 && p[1] < 0xA0);
+    return control ? 0 : utf8_sequence(p, s.len);
+}
+
 uint64_t str_hash(struct str s)
 {
     return XXH3_64bits(s.ptr, s.len);

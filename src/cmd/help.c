@@ -90,11 +90,13 @@ int command_fail(const struct error *err)
 {
     progress_clear();
     fprintf(stderr, "drydock: error: ");
-    for (const char *p = err->text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            fprintf(stderr, "\\x%02x", (unsigned char)*p);
-        else
-            fputc(*p, stderr);
+    for (struct str rest = str_from(err->text); rest.len;) {
+        size_t n = str_shown_char(rest);
+        if (n == 0)
+            fprintf(stderr, "\\x%02x", (unsigned char)rest.ptr[0]);
+        fwrite(rest.ptr, 1, n, stderr);
+        rest = str_skip(rest, n ? n : 1);
+    }
     fputc('\n', stderr);
     return EXIT_FAILED;
 }

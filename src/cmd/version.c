@@ -7,7 +7,7 @@ static int run(const struct command *command, int argc, char **argv)
     (void)command;
     (void)argc;
     (void)argv;
-    printf("drydock %s\nworkers: %s\n", DRYDOCK_VERSION, scan_sandbox());
+    printf("drydock %s\nworkers: %s\nbuilt with:%s\n", DRYDOCK_VERSION, scan_sandbox(), DRYDOCK_FEATURES);
     return EXIT_DONE;
 }
 

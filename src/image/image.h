@@ -68,7 +68,7 @@ struct image {
 struct image_request {
     int fd; /* the archive (a regular file), or the folder when is_folder */
     bool is_folder;
-    struct str input;               /* what the user named, for messages */
+    struct str input;               /* what the user named, for messages; empty: the caller names it */
     struct str reference;           /* picks one of several images: tag, digest, or index "@N"; empty: the only one */
     struct image_platform platform; /* all empty: the host's, else the only one */
 };

@@ -179,5 +179,5 @@ bool image_open(const struct image_request *request, struct arena *arena, struct
         if ((unsigned char)*p < ' ' || *p == 0x7f)
             *p = '?';
     *err = cause;
-    return error_wrap(err, "%.*s", STR_ARG(request->input));
+    return request->input.len ? error_wrap(err, "%.*s", STR_ARG(request->input)) : false;
 }

@@ -8,6 +8,7 @@ enum {
     LAYER_ARENA_BYTES = 1 << 30,
     SCRATCH_ARENA_BYTES = 512 << 20,
     MAX_BLOB_MEMORY_BYTES = 8 << 20,
+    MAX_LINKED_BYTES = 512 << 20,
 };
 
 static bool index_aliases(struct layer_collector *c)
@@ -128,14 +129,15 @@ static bool add_file(struct layer_collector *c, struct layer_file file)
     return map_put(&c->files_by_real, file.real, l->file_total);
 }
 
-/* Of equal names in one tar the last wins. */
+/* Of equal names in one tar the last wins. What it replaced had itself dropped those before. */
 static void drop_earlier(struct layer_collector *c, struct str real)
 {
     uint64_t last;
     if (!map_get(&c->files_by_real, real, &last))
         return;
-    for (size_t i = (size_t)last; i-- > 0 && str_eq(c->layer.files[i].real, real);)
-        c->layer.files[i].dropped = true;
+    struct layer_file *files = c->layer.files;
+    for (size_t i = (size_t)last; i-- > 0 && !files[i].replaced && str_eq(files[i].real, real);)
+        files[i].dropped = files[i].replaced = true;
 }
 
 /* Contents too large for memory go to the spool; always from its start, since only one file is open at a time. */
@@ -215,10 +217,25 @@ struct claims {
     struct str real; /* set once the content is loaded */
 };
 
+/* A file is parsed anew for each link that leads to it, and a small archive can hold many links to one large file: past a
+ * limit no more is read for links, which is told once. */
+static bool exceeds_links(struct layer_collector *c, const struct claims *claims, struct str path)
+{
+    uint64_t before = c->linked_bytes, size = claims->entry->size_bytes;
+    if (str_eq(path, claims->entry->path))
+        return false;
+    c->linked_bytes = size > UINT64_MAX - before ? UINT64_MAX : before + size;
+    if (before <= MAX_LINKED_BYTES && c->linked_bytes > MAX_LINKED_BYTES) {
+        struct error ignored = { 0 }; /* a full arena is told by the next file */
+        layer_collect_warning(c, path, &ignored, "not read by this name, nor are other links: too many lead to large files");
+    }
+    return c->linked_bytes > MAX_LINKED_BYTES;
+}
+
 static bool parse_claim(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
 {
     const struct catalog_kind *kind = claims->file.kind = catalog_claim(path);
-    if (!kind)
+    if (!kind || exceeds_links(c, claims, path))
         return true;
     if (claims->entry->size_bytes > kind->max_bytes)
         return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);

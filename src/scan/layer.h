@@ -18,7 +18,8 @@ struct layer_file {
     struct str real; /* where it lies in the layer: decides what hides it */
     struct str path; /* as it was claimed: differs from `real` when it was reached through a link */
     const struct catalog_kind *kind;
-    bool dropped; /* a later member of the same tar replaced it */
+    bool dropped;  /* a later member of the same tar replaced it, or it was read only for hard links to it */
+    bool replaced; /* while collecting: the former */
     struct layer_span packages, distros, owned, notes, warnings;
 };
 
@@ -81,7 +82,8 @@ struct layer_collector {
     uint32_t *alias_next;
     uint32_t *folder_aliases; /* indices of those of folders */
     size_t folder_alias_count;
-    int spool_fd; /* unlinked file for contents past memory limits; -1: none */
+    uint64_t linked_bytes; /* parsed for links so far */
+    int spool_fd;          /* unlinked file for contents past memory limits; -1: none */
     uint64_t max_spool_bytes;
 };
 bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,

@@ -84,7 +84,6 @@ static bool open_image(struct scan *scan, struct error *err)
 {
     struct image_request request = { .fd = scan->fd,
                                      .is_folder = scan->is_folder,
-                                     .input = str_from(scan->input),
                                      .reference = scan->options->reference,
                                      .platform = scan->options->platform };
     struct worker_job job = {

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { NEAR_PACKAGES = 64 };
+
 struct squash {
     struct tree tree;
     struct inventory *out;
@@ -25,27 +27,52 @@ static bool same_package(const struct package *a, const struct package *b)
     return str_eq(a->name, b->name) && str_eq(a->version, b->version) && str_eq(a->arch, b->arch);
 }
 
-/* Databases keep their order from layer to layer, so the search starts where the package stood last. */
-static bool holds_package(const struct tree_file *at, const struct package *wanted, uint32_t *hint)
+static struct str package_key(struct arena *arena, const struct package *p)
+{
+    return arena_printf(arena, "%.*s\n%.*s\n%.*s", STR_ARG(p->name), STR_ARG(p->version), STR_ARG(p->arch));
+}
+
+/* A full arena reads as a package that is not there; it is told when all is done. */
+static bool find_package(struct arena *arena, struct tree_file *at, const struct package *wanted, uint64_t *index)
 {
     struct layer_span span = at->file->packages;
-    for (uint32_t i = 0; i < span.count; i++) {
-        uint32_t k = (*hint + i) % span.count;
-        if (same_package(&at->layer->facts.packages[span.first + k], wanted)) {
-            *hint = k + 1;
-            return true;
-        }
+    if (!at->packages && (at->packages = arena_new(arena, struct map))) {
+        map_init(at->packages, arena);
+        for (uint32_t i = 0; i < span.count && !arena->exhausted; i++)
+            map_put(at->packages, package_key(arena, &at->layer->facts.packages[span.first + i]), i);
     }
-    return false;
+    struct arena_mark mark = arena_mark(arena);
+    bool found = at->packages && map_get(at->packages, package_key(arena, wanted), index);
+    arena_reset(arena, mark);
+    return found;
+}
+
+/* Databases keep their order from layer to layer, so the search starts where the package stood last, and looks it up only when
+ * it is not near. */
+static bool holds_package(struct arena *arena, struct tree_file *at, const struct package *wanted, uint32_t *hint)
+{
+    struct layer_span span = at->file->packages;
+    uint64_t index = 0;
+    bool found = false;
+    for (uint32_t i = 0; i < span.count && i < NEAR_PACKAGES && !found; i++) {
+        index = (*hint + i) % span.count;
+        found = same_package(&at->layer->facts.packages[span.first + index], wanted);
+    }
+    if (!found && span.count > NEAR_PACKAGES)
+        found = find_package(arena, at, wanted, &index);
+    if (found)
+        *hint = (uint32_t)index + 1;
+    return found;
 }
 
 /* The first of the unbroken run of layers, up to the top, that hold the package. */
-static uint32_t first_layer(const struct tree *tree, const struct tree_file *file, const struct package *package, uint32_t *hint)
+static uint32_t first_layer(struct tree *tree, const struct tree_file *at, const struct package *package, uint32_t *hint)
 {
-    uint32_t layer = file->layer_index;
-    while (file->older) {
-        file = &tree->files[file->older - 1];
-        if (!holds_package(file, package, hint))
+    struct tree_file *file;
+    uint32_t layer = at->layer_index, older = at->older;
+    for (; older; older = file->older) {
+        file = &tree->files[older - 1];
+        if (!holds_package(tree->arena, file, package, hint))
             break;
         layer = file->layer_index;
     }
@@ -237,7 +264,7 @@ static bool drop_duplicates(struct squash *s)
     for (size_t i = 0; i < out->package_count; i++) {
         const struct package *p = &out->packages[i];
         if (p->kind->is_os) {
-            struct str key = arena_printf(s->arena, "%.*s\n%.*s\n%.*s", STR_ARG(p->name), STR_ARG(p->version), STR_ARG(p->arch));
+            struct str key = package_key(s->arena, p);
             if (!key.ptr)
                 return false;
             if (map_get(&seen, key, NULL))

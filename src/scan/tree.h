@@ -12,6 +12,7 @@ struct tree_file {
     uint32_t layer_index;
     uint32_t older; /* index + 1 of the same file in the unbroken run of layers below; 0: none */
     bool gone;
+    struct map *packages; /* name, version and arch → index in its span; made when an order is not kept */
 };
 
 struct tree_link {

@@ -14,6 +14,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("DRYDOCK", str(ROOT / "build" / "drydock"))
 SHARED = pathlib.Path(os.environ.get("DRYDOCK_SHARED", ROOT.parent / "shared"))
 
+def features():
+    """Names of what this build can leave out, with + or - in front."""
+    text = subprocess.run([PROGRAM, "version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    return next((line.split()[2:] for line in text.splitlines() if line.startswith("built with:")), [])
+
+
+def needs(feature):
+    return unittest.skipIf("-" + feature in features(), f"needs {feature}, which this build leaves out")
+
+
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 ALPINE_RELEASE = 'ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\n'
 
@@ -182,6 +192,7 @@ class Test(unittest.TestCase):
         text = done.stderr.decode(errors="replace")
         errors = [line for line in text.splitlines() if line.startswith("drydock: error: ")]
         self.assertEqual(len(errors), 1, text)
+        self.assertNotRegex(errors[0], r": (\S+): \1: ") # what is said twice
         for word in says:
             self.assertIn(word, errors[0])
         self.assertEqual(done.stdout, b"")

@@ -1,7 +1,7 @@
 """Filters, gates and exit codes, with a database that the test builds from OSV records."""
 import json
 
-from drydock import ALPINE_RELEASE, OS_RELEASE, Test, deb, docker_archive, findings, layer, main, node, wheel
+from drydock import ALPINE_RELEASE, OS_RELEASE, Test, deb, docker_archive, findings, layer, main, needs, node, wheel
 
 
 def osv(id_, ecosystem, name, fixed=None, severity=None, **more):
@@ -117,6 +117,7 @@ class Gates(Test):
         self.assertEqual(json.loads((self.dir / "report.json").read_text())["SchemaVersion"], 2)
         self.fails("image", self.image, "--db", "t.ddb", "-q", "-o", "no/such/folder/report.json", says=["no/such/folder"])
 
+    @needs("yaml")
     def test_options_come_from_file_environment_and_line(self):
         (self.dir / "drydock.yaml").write_text("severity: [CRITICAL]\ndb: t.ddb\nexit-code: 3\npolicy:\n  later: true\n")
         self.assertEqual(self.run_program("image", self.image, "-q").returncode, 3)

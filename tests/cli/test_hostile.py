@@ -141,6 +141,9 @@ class Hostile(Test):
         for arguments in (["image", path, "--list-all-pkgs"], ["image", path, "--list-all-pkgs", "--debug"]):
             done = self.run_program(*arguments)
             self.assertNotIn(b"\x1b", done.stdout + done.stderr)
+        for name, shown in (("\x9b31m", "\\xc2\\x9b31m"), ("\udc9b31m", "\\x9b31m"), ("\udced\udca0\udc80", "\\xed\\xa0\\x80"), ("été", "été")):
+            members = [(f"{name}/{member}", data) for member, data in docker_members(LAYERS)]
+            self.assertIn(shown, self.fails("image", write_tar(self.dir / "folder.tar", members)))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ import shutil
 import subprocess
 import unittest
 
-from drydock import (OS_RELEASE, SHARED, Test, config_of, deb, docker_archive, docker_members, index_members, layer, main, node, oci_blobs,
+from drydock import (OS_RELEASE, SHARED, Test, config_of, deb, docker_archive, docker_members, features, index_members, layer, main, node, oci_blobs,
                      oci_members, packages, sha, write_folder, write_tar)
 
 LAYERS = [layer(("etc/os-release", OS_RELEASE), ("var/lib/dpkg/status", deb("a", "1:2-3", source="asrc (4-5)"))),
           layer(("app/node_modules/b/package.json", node("b", "1.0.0")))]
 EXPECTED = [("a", "1:2-3"), ("b", "1.0.0")]
-HAVE_ZSTD = shutil.which("zstd") is not None
+HAVE_ZSTD = shutil.which("zstd") is not None and "+zstd" in features()
 
 
 class Inputs(Test):

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 import zlib
 
-from drydock import Test, main
+from drydock import Test, main, needs
 
 OS_RELEASE = 'NAME="Rocky Linux"\nID="rocky"\nVERSION_ID="9.3"\nPRETTY_NAME="Rocky Linux 9.3"\n'
 METADATA = "/usr/lib/python3.11/site-packages/foo-1.0.dist-info/METADATA"
@@ -78,6 +78,7 @@ def write_bdb_big_endian(folder, headers):
 FORMATS = [write_sqlite, write_ndb, write_bdb, write_bdb_big_endian]
 
 
+@needs("sqlite")
 @unittest.skipUnless(shutil.which("rpmbuild") and shutil.which("rpm"), "needs rpm and rpmbuild")
 class Rpm(Test):
     @classmethod

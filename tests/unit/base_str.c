@@ -40,6 +40,21 @@ static void utf8_is_checked_strictly(void **state)
     assert_false(str_is_utf8(STR("\xe2\x82")));         /* cut short */
 }
 
+static void what_steers_a_terminal_is_not_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t bytes;
+    } rows[] = {
+        { "a", 1 },    { " ", 1 },        { "\xc3\xa9", 2 },     { "\xe6\xb8\xaf!", 3 }, { "\xf0\x9f\x98\x80", 4 }, { "", 0 },          { "\x1b[31m", 0 },
+        { "\n", 0 },   { "\x7f", 0 },     { "\xc2\x9b" "31m", 0 }, { "\xc2\x80", 0 },     { "\xc2\xa0", 2 },         { "\xc2", 0 },      { "\x9b", 0 },
+        { "\xed", 0 }, { "\xe6\xb8", 0 }, { "\xff", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_int_equal(str_shown_char(str_from(rows[i].text)), rows[i].bytes);
+}
+
 static void arenas_refuse_past_their_cap_and_give_back_to_a_mark(void **state)
 {
     (void)state;
@@ -121,6 +136,7 @@ int main(void)
         cmocka_unit_test(views_split_into_lines_and_fields),
         cmocka_unit_test(numbers_refuse_overflow_and_signs),
         cmocka_unit_test(utf8_is_checked_strictly),
+        cmocka_unit_test(what_steers_a_terminal_is_not_shown),
         cmocka_unit_test(arenas_refuse_past_their_cap_and_give_back_to_a_mark),
         cmocka_unit_test(buffers_stop_at_their_maximum),
         cmocka_unit_test(maps_keep_every_key),

@@ -77,6 +77,46 @@ static void what_goes_in_comes_out(void **state)
     layer_collector_free(&c);
 }
 
+/* Of many members of one name only the last counts, and finding that out takes no longer for the last than for the second. */
+static void the_last_of_equal_names_wins(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    struct layer_collector c;
+    struct error err = { 0 };
+    char text[64];
+    assert_true(layer_collector_init(&c, NULL, 0, -1, 0, &err));
+    for (unsigned i = 0; i < COUNT; i++) {
+        snprintf(text, sizeof text, "{\"name\":\"a\",\"version\":\"1.0.%u\"}", i);
+        put(&c, "node_modules/a/package.json", TAR_FILE, NULL, text);
+    }
+    assert_int_equal(c.layer.file_total, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(c.layer.files[i].dropped, i + 1 < COUNT);
+    layer_collector_free(&c);
+}
+
+/* Links by the thousand to one large file: some are read, then one warning says that no more are. */
+static void links_to_large_files_have_a_limit(void **state)
+{
+    (void)state;
+    enum { LINKS = 200, SIZE = 3 << 20 };
+    struct layer_collector c;
+    struct layer_alias aliases[LINKS];
+    struct error err = { 0 };
+    for (size_t i = 0; i < LINKS; i++)
+        aliases[i] =
+            (struct layer_alias){ .real = STR("store/a"), .path = arena_printf(&arena, "n%zu/node_modules/a/package.json", i) };
+    char *text = arena_alloc(&arena, SIZE + 1);
+    assert_non_null(text);
+    snprintf(text, SIZE + 1, "{\"name\":\"a\",\"version\":\"1.0.0\"}%*s", SIZE - 31, "");
+    assert_true(layer_collector_init(&c, aliases, LINKS, -1, 0, &err));
+    put(&c, "store/a", TAR_FILE, NULL, text);
+    assert_in_range(c.layer.facts.package_count, 100, LINKS - 1);
+    assert_int_equal(c.layer.facts.warning_count, 1);
+    layer_collector_free(&c);
+}
+
 /* Every text of a decoded inventory must lie in its bytes: reading them all is what a sanitizer would catch. */
 static uint64_t read_all(const struct layer_inventory *layer)
 {
@@ -128,6 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_goes_in_comes_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_last_of_equal_names_wins, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_to_large_files_have_a_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(damage_is_refused_or_harmless, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

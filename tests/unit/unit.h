@@ -12,6 +12,18 @@
 
 #include "base/base.h"
 
+/* For tests of what can be left out of a build. */
+#ifdef HAVE_YAML
+#define NEEDS_YAML() ((void)0)
+#else
+#define NEEDS_YAML() (print_message("needs libyaml, which this build leaves out\n"), skip())
+#endif
+#ifdef HAVE_ZSTD
+#define NEEDS_ZSTD() ((void)0)
+#else
+#define NEEDS_ZSTD() (print_message("needs libzstd, which this build leaves out\n"), skip())
+#endif
+
 #define assert_str(view, text) assert_view_equal((view), (text), __FILE__, __LINE__)
 
 static inline void assert_view_equal(struct str view, const char *text, const char *file, int line)

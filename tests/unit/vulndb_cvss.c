@@ -125,7 +125,9 @@ static void spaces_have_schemes_and_spellings(void **state)
         { "root.io debian 12", "dpkg", false, "a", "a" },
         { "seal pip", "pep440", true, "A_b.C", "a-b-c" },
         { "pip", "pep440", true, "Zope.Interface__x", "zope-interface-x" },
-        { "npm", "npm", true, "JSONStream", "JSONStream" },
+        { "npm", "npm", true, "JSONStream", "jsonstream" },
+        { "rubygems", "gem", true, "RedCloth", "redcloth" },
+        { "go", "go", true, "github.com/BurntSushi/toml", "github.com/BurntSushi/toml" },
     };
     struct arena arena;
     arena_init(&arena, "test", 1 << 20);

@@ -50,6 +50,7 @@ static const char secdb_yaml[] = "---\n"
 static void secdb_entries_hold_identifiers_and_words(void **state)
 {
     (void)state;
+    NEEDS_YAML();
     struct vulndb *db = feed_database("alpine-secdb", "main.yaml", secdb_yaml, &arena);
     show(db, "alpine 3.9", "xen",
          "CVE-2016-5 not_affected\n"
@@ -75,7 +76,8 @@ static void secdb_is_of_the_distribution_that_it_names(void **state)
         { "\"urlprefix\":\"https://example.org/minimos\",\"reponame\":\"os\"", "minimos" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct str json = arena_printf(&arena, "{\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":{\"1.2-r0\":[\"CVE-2024-1\"]}}}],%s}", cases[i].head);
+        struct str json = arena_printf(
+            &arena, "{\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":{\"1.2-r0\":[\"CVE-2024-1\"]}}}],%s}", cases[i].head);
         struct vulndb *db = feed_database("alpine-secdb", "a.json", json.ptr, &arena);
         show(db, cases[i].space, "a", "CVE-2024-1 fixed (,1.2-r0) fixed 1.2-r0\n");
         vulndb_close(db);
@@ -200,7 +202,9 @@ static void damage_is_survived(void **state)
 {
     (void)state;
     feed_damage("alpine-secdb", "main.yaml", secdb_yaml);
-    feed_damage("alpine-secdb", "a.json", "{\"distroversion\":\"v3.9\",\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":{\"1-r0\":[\"CVE-2024-1\"]}}}]}");
+    feed_damage(
+        "alpine-secdb", "a.json",
+        "{\"distroversion\":\"v3.9\",\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":{\"1-r0\":[\"CVE-2024-1\"]}}}]}");
     feed_damage("debian-tracker", "dump.json", dump);
 }
 

@@ -33,8 +33,9 @@ static void check_rows(const char *kind, const char *name, const char *space, co
 
 /* ---- Rust ------------------------------------------------------------------------------------------------------------------ */
 
-#define RUST(advisory, versions) "```toml\n[advisory]\nid = \"RUSTSEC-2024-0001\"\npackage = \"crate\"\ndate = \"2024-01-02\"\n" advisory \
-                                 "\n[versions]\n" versions "\n```\n\n# A title\n\nWords.\n"
+#define RUST(advisory, versions)                                                                             \
+    "```toml\n[advisory]\nid = \"RUSTSEC-2024-0001\"\npackage = \"crate\"\ndate = \"2024-01-02\"\n" advisory \
+    "\n[versions]\n" versions "\n```\n\n# A title\n\nWords.\n"
 
 static void rust_requirements_are_what_is_safe(void **state)
 {
@@ -42,8 +43,8 @@ static void rust_requirements_are_what_is_safe(void **state)
     static const struct row rows[] = {
         { RUST("", "patched = [\">= 1.2.3 \"]"), "crate", "RUSTSEC-2024-0001 fixed (,1.2.3) fixed 1.2.3\n" },
         { RUST("", "patched = []"), "crate", "RUSTSEC-2024-0001 affected (,)\n" },
-        { RUST("aliases = [\"CVE-2024-1\", \"GHSA-1\"]", "patched = [\"^0.7.1\", \">= 0.8.1\"]\nunaffected = [\"< 0.3.0\"]"), "crate",
-          "CVE-2024-1 fixed [0.3.0,0.7.1) [0.8.0-0,0.8.1) fixed 0.7.1, 0.8.1 GHSA-1 RUSTSEC-2024-0001\n" },
+        { RUST("aliases = [\"CVE-2024-1\", \"GHSA-1\"]", "patched = [\"^0.7.1\", \">= 0.8.1\"]\nunaffected = [\"< 0.3.0\"]"),
+          "crate", "CVE-2024-1 fixed [0.3.0,0.7.1) [0.8.0-0,0.8.1) fixed 0.7.1, 0.8.1 GHSA-1 RUSTSEC-2024-0001\n" },
         { RUST("", "patched = [\"> 0.7.19\"]"), "crate", "RUSTSEC-2024-0001 fixed (,0.7.20-0) fixed > 0.7.19\n" },
         { RUST("informational = \"unmaintained\"", "patched = []"), "crate", "" },
         { RUST("informational = \"unsound\"", "patched = []"), "crate", "RUSTSEC-2024-0001 affected (,)\n" },
@@ -64,14 +65,15 @@ static void rust_requirements_are_what_is_safe(void **state)
 static void ruby_requirements_are_what_is_safe(void **state)
 {
     (void)state;
+    NEEDS_YAML();
     static const struct row rows[] = {
         { "gem: rack\ncve: 2024-1\nghsa: aaaa-bbbb-cccc\npatched_versions:\n- \">= 2.0\"\n", "rack",
           "CVE-2024-1 fixed (,2.0) fixed 2.0 GHSA-aaaa-bbbb-cccc\n" },
         { "gem: rack\nghsa: aaaa-bbbb-cccc\nosvdb: 123\nunaffected_versions: [\"< 1.0\"]\n", "rack",
           "GHSA-aaaa-bbbb-cccc affected [1.0,) OSVDB-123\n" },
         { "gem: rack\nosvdb: 123\n", "rack", "OSVDB-123 affected (,)\n" },
-        { "gem: rack\ncve: 2024-1\npatched_versions: [\"~> 3.1.12\", \">= 3.2.13\"]\nunaffected_versions: [\"~> 2.3.0\"]\n", "rack",
-          "CVE-2024-1 fixed (,2.3.0) [2.4.A,3.1.12) [3.2.A,3.2.13) fixed 3.1.12, 3.2.13\n" },
+        { "gem: rack\ncve: 2024-1\npatched_versions: [\"~> 3.1.12\", \">= 3.2.13\"]\nunaffected_versions: [\"~> 2.3.0\"]\n",
+          "rack", "CVE-2024-1 fixed (,2.3.0) [2.4.A,3.1.12) [3.2.A,3.2.13) fixed 3.1.12, 3.2.13\n" },
         { "gem: rack\ncve: 2024-1\npatched_versions: [\"~> 4.2.5, >= 4.2.5.1\"]\n", "rack",
           "CVE-2024-1 fixed (,4.2.5.1) [4.3.A,) fixed 4.2.5.1\n" },
         { "gem: rack\ncve: 2024-1\nrelated:\n  cve: [2023-9]\n", "rack", "CVE-2024-1 affected (,)\n" },
@@ -79,7 +81,8 @@ static void ruby_requirements_are_what_is_safe(void **state)
         { "library: rack\ncve: 2024-1\n", "rack", "" },
     };
     check_rows("ruby-advisory-db", "local-7.yml", "rubygems", rows, ARRAY_LEN(rows));
-    struct vulndb *db = feed_database("ruby-advisory-db", "a.yml", "gem: rack\ncve: 2024-1\ntitle: \"Bad \"\ncvss_v2: 10\ncvss_v3: 6.3\n", &arena);
+    struct vulndb *db = feed_database("ruby-advisory-db", "a.yml",
+                                      "gem: rack\ncve: 2024-1\ntitle: \"Bad \"\ncvss_v2: 10\ncvss_v3: 6.3\n", &arena);
     assert_str(feed_show_record(db, "CVE-2024-1", &arena), "Bad | ruby-advisory-db MEDIUM |");
     vulndb_close(db);
 }
@@ -89,6 +92,7 @@ static void ruby_requirements_are_what_is_safe(void **state)
 static void php_branches_are_what_is_affected(void **state)
 {
     (void)state;
+    NEEDS_YAML();
     static const struct row rows[] = {
         { "title: Bad\ncve: CVE-2024-1\nreference: composer://Vendor/Pack\nbranches:\n  1.x:\n    time: 2015-08-06 22:08:00\n"
           "    versions: ['>=1.0.0', '<1.0.5']\n  2.x:\n    versions: ['>=2.0.0', '<2.1.0']\n",
@@ -107,11 +111,12 @@ static void php_branches_are_what_is_affected(void **state)
 
 /* ---- exploited vulnerabilities --------------------------------------------------------------------------------------------- */
 
-static const char catalogue[] = "{\"dateReleased\":\"2025-08-25T17:04:19.9796Z\",\"vulnerabilities\":["
-                                "{\"cveID\":\"CVE-2024-1\",\"vulnerabilityName\":\"Bad\",\"dateAdded\":\"2024-01-02\",\"dueDate\":\"2024-01-23\","
-                                "\"knownRansomwareCampaignUse\":\"Known\",\"cwes\":[\"CWE-79\"]},"
-                                "{\"cveID\":\"CVE-2024-2\",\"dateAdded\":\"2024-01-03\",\"knownRansomwareCampaignUse\":\"Unknown\"},"
-                                "{\"cveID\":\"CVE-2024-3\"}]}";
+static const char catalogue[] =
+    "{\"dateReleased\":\"2025-08-25T17:04:19.9796Z\",\"vulnerabilities\":["
+    "{\"cveID\":\"CVE-2024-1\",\"vulnerabilityName\":\"Bad\",\"dateAdded\":\"2024-01-02\",\"dueDate\":\"2024-01-23\","
+    "\"knownRansomwareCampaignUse\":\"Known\",\"cwes\":[\"CWE-79\"]},"
+    "{\"cveID\":\"CVE-2024-2\",\"dateAdded\":\"2024-01-03\",\"knownRansomwareCampaignUse\":\"Unknown\"},"
+    "{\"cveID\":\"CVE-2024-3\"}]}";
 
 static void exploited_vulnerabilities_have_dates(void **state)
 {
@@ -120,12 +125,14 @@ static void exploited_vulnerabilities_have_dates(void **state)
     struct vulndb_vulnerability v;
     struct error err = { 0 };
     uint32_t number;
-    assert_true(vulndb_vulnerability_find(db, STR("CVE-2024-1"), &number, &err) && vulndb_vulnerability_at(db, number, &arena, &v, &err));
+    assert_true(vulndb_vulnerability_find(db, STR("CVE-2024-1"), &number, &err) &&
+                vulndb_vulnerability_at(db, number, &arena, &v, &err));
     assert_int_equal(v.kev_added_s, 1704153600);
     assert_int_equal(v.kev_due_s, 1705968000);
     assert_true(v.kev_ransomware);
     assert_str(v.cwes[0], "CWE-79");
-    assert_true(vulndb_vulnerability_find(db, STR("CVE-2024-2"), &number, &err) && vulndb_vulnerability_at(db, number, &arena, &v, &err));
+    assert_true(vulndb_vulnerability_find(db, STR("CVE-2024-2"), &number, &err) &&
+                vulndb_vulnerability_at(db, number, &arena, &v, &err));
     assert_int_equal(v.kev_added_s, 1704240000);
     assert_false(v.kev_ransomware);
     assert_false(vulndb_vulnerability_find(db, STR("CVE-2024-3"), &number, &err));
@@ -148,21 +155,21 @@ static void another_file_is_no_catalogue(void **state)
 static void damage_is_survived(void **state)
 {
     (void)state;
-    feed_damage("rustsec", "RUSTSEC-1.md", RUST("aliases = [\"CVE-2024-1\"]", "patched = [\"^0.7.1\", \">= 0.8.1\"]\nunaffected = [\"< 0.3.0\"]"));
-    feed_damage("ruby-advisory-db", "a.yml", "gem: rack\ncve: 2024-1\npatched_versions:\n- \"~> 3.1.12\"\n- \">= 3.2.13\"\nosvdb: 7\n");
-    feed_damage("php-advisories", "a.yaml", "cve: CVE-2024-1\nreference: composer://v/p\nbranches:\n  a:\n    versions: ['>=1.0.0', '<1.0.5']\n");
+    feed_damage("rustsec", "RUSTSEC-1.md",
+                RUST("aliases = [\"CVE-2024-1\"]", "patched = [\"^0.7.1\", \">= 0.8.1\"]\nunaffected = [\"< 0.3.0\"]"));
+    feed_damage("ruby-advisory-db", "a.yml",
+                "gem: rack\ncve: 2024-1\npatched_versions:\n- \"~> 3.1.12\"\n- \">= 3.2.13\"\nosvdb: 7\n");
+    feed_damage("php-advisories", "a.yaml",
+                "cve: CVE-2024-1\nreference: composer://v/p\nbranches:\n  a:\n    versions: ['>=1.0.0', '<1.0.5']\n");
     feed_damage("kev", "a.json", catalogue);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rust_requirements_are_what_is_safe),
-        cmocka_unit_test(ruby_requirements_are_what_is_safe),
-        cmocka_unit_test(php_branches_are_what_is_affected),
-        cmocka_unit_test(exploited_vulnerabilities_have_dates),
-        cmocka_unit_test(another_file_is_no_catalogue),
-        cmocka_unit_test(damage_is_survived),
+        cmocka_unit_test(rust_requirements_are_what_is_safe), cmocka_unit_test(ruby_requirements_are_what_is_safe),
+        cmocka_unit_test(php_branches_are_what_is_affected),  cmocka_unit_test(exploited_vulnerabilities_have_dates),
+        cmocka_unit_test(another_file_is_no_catalogue),       cmocka_unit_test(damage_is_survived),
     };
     return cmocka_run_group_tests_name("vulndb_feed_language", tests, set_up, tear_down);
 }

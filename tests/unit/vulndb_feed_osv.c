@@ -52,10 +52,13 @@ static void events_become_spans(void **state)
         { "[{'type':'ECOSYSTEM','events':[{'introduced':'2'},{'last_affected':'2.4'},{'introduced':'0'},{'fixed':'1.1'}]}]",
           "fixed (,1.1) [2,2.4] fixed 1.1" },
         /* events of one version stay in the order of writing: nothing, and a regression at the fix */
-        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'fixed':'2'},{'introduced':'2'},{'fixed':'3'}]}]", "fixed [1,3) fixed 3" },
-        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'fixed':'2'},{'introduced':'3'},{'fixed':'3'}]}]", "fixed [1,2) fixed 2" },
+        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'fixed':'2'},{'introduced':'2'},{'fixed':'3'}]}]",
+          "fixed [1,3) fixed 3" },
+        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'fixed':'2'},{'introduced':'3'},{'fixed':'3'}]}]",
+          "fixed [1,2) fixed 2" },
         /* a second introduced inside a span, a second fixed outside one */
-        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'introduced':'1.5'},{'fixed':'2'},{'fixed':'2.5'}]}]", "fixed [1,2) fixed 2" },
+        { "[{'type':'ECOSYSTEM','events':[{'introduced':'1'},{'introduced':'1.5'},{'fixed':'2'},{'fixed':'2.5'}]}]",
+          "fixed [1,2) fixed 2" },
         /* several events in one object */
         { "[{'type':'ECOSYSTEM','events':[{'introduced':'1.0','fixed':'1.2'}]}]", "fixed [1.0,1.2) fixed 1.2" },
         /* ranges are joined; those of commits are no versions */
@@ -67,14 +70,17 @@ static void events_become_spans(void **state)
         { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'},{'fixed':'new'}]},{'type':'ECOSYSTEM','events':[{'introduced':'5'},{'fixed':'6'}]}]",
           "fixed [5,6) fixed 6" },
         /* GitHub's bound of what has no fix */
-        { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'}],'database_specific':{'last_known_affected_version_range':'<= 1.4'}}]", "affected (,1.4]" },
-        { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'}],'database_specific':{'last_known_affected_version_range':'< 1.4'}}]", "affected (,1.4)" },
+        { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'}],'database_specific':{'last_known_affected_version_range':'<= 1.4'}}]",
+          "affected (,1.4]" },
+        { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'}],'database_specific':{'last_known_affected_version_range':'< 1.4'}}]",
+          "affected (,1.4)" },
         { "[{'type':'ECOSYSTEM','events':[{'introduced':'0'},{'fixed':'2'}],'database_specific':{'last_known_affected_version_range':'<= 1.4'}}]",
           "fixed (,2) fixed 2" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct str json = arena_printf(&arena, "{'id':'PYSEC-1','affected':[{'package':{'ecosystem':'PyPI','name':'Some_Pack'},'ranges':%s}]}",
-                                       cases[i].ranges);
+        struct str json =
+            arena_printf(&arena, "{'id':'PYSEC-1','affected':[{'package':{'ecosystem':'PyPI','name':'Some_Pack'},'ranges':%s}]}",
+                         cases[i].ranges);
         for (size_t k = 0; k < json.len; k++)
             if (json.ptr[k] == '\'')
                 ((char *)(uintptr_t)json.ptr)[k] = '"';
@@ -86,11 +92,12 @@ static void events_become_spans(void **state)
 static void listed_versions_are_affected_beside_ranges(void **state)
 {
     (void)state;
-    check("{\"id\":\"PYSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"},\"versions\":[\"1.0\",\"1.1\",\"9.0\",\"no version\"],"
-          "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1.1\"},{\"fixed\":\"2\"}]}]}]}",
-          "pip", "a", "PYSEC-1 fixed [1.1,2) =1.0 =9.0 fixed 2\n");
-    check("{\"id\":\"PYSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"},\"versions\":[\"1.0\"]}]}", "pip", "a",
-          "PYSEC-1 affected =1.0\n");
+    check(
+        "{\"id\":\"PYSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"},\"versions\":[\"1.0\",\"1.1\",\"9.0\",\"no version\"],"
+        "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1.1\"},{\"fixed\":\"2\"}]}]}]}",
+        "pip", "a", "PYSEC-1 fixed [1.1,2) =1.0 =9.0 fixed 2\n");
+    check("{\"id\":\"PYSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"},\"versions\":[\"1.0\"]}]}",
+          "pip", "a", "PYSEC-1 affected =1.0\n");
     /* neither: nothing is affected */
     check("{\"id\":\"PYSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"}}]}", "pip", "a", "");
 }
@@ -98,16 +105,17 @@ static void listed_versions_are_affected_beside_ranges(void **state)
 static void entries_of_one_package_are_joined(void **state)
 {
     (void)state;
-    check("{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-5\"],\"affected\":["
-          "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"2.0.0\"},{\"fixed\":\"2.0.3\"}]}]},"
-          "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"b\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]},"
-          "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.4.0\"}]}]}]}",
-          "npm", "a", "CVE-2024-5 fixed (,1.4.0) [2.0.0,2.0.3) fixed 1.4.0, 2.0.3 GHSA-1\n");
+    check(
+        "{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-5\"],\"affected\":["
+        "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"2.0.0\"},{\"fixed\":\"2.0.3\"}]}]},"
+        "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"b\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]},"
+        "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.4.0\"}]}]}]}",
+        "npm", "a", "CVE-2024-5 fixed (,1.4.0) [2.0.0,2.0.3) fixed 1.4.0, 2.0.3 GHSA-1\n");
 }
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------- */
 
-#define ONE(ecosystem, name) \
+#define ONE(ecosystem, name)                                                              \
     "\"affected\":[{\"package\":{\"ecosystem\":\"" ecosystem "\",\"name\":\"" name "\"}," \
     "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.0.0-1\"}]}]}]"
 
@@ -121,8 +129,10 @@ static void records_are_filed_under_cves(void **state)
           "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 GO-1\nCVE-2024-2 fixed (,1.0.0-1) fixed 1.0.0-1 GO-1\n");
     check("{\"id\":\"GO-1\",\"aliases\":[\"CVE-2024-1\",\"CVE-2024-1\"]," ONE("Go", "m.org/x") "}", "go", "m.org/x",
           "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 GO-1\n");
-    check("{\"id\":\"CVE-2024-1\",\"aliases\":[\"CVE-2024-2\"]," ONE("kubernetes", "k8s.io/x") "}", "k8s", "k8s.io/x", "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 CVE-2024-2\n");
-    check("{\"id\":\"JLSEC-1\",\"upstream\":[\"CVE-2024-7\"]," ONE("Julia", "X_jll") "}", "julia", "X_jll", "CVE-2024-7 fixed (,1.0.0-1) fixed 1.0.0-1 JLSEC-1\n");
+    check("{\"id\":\"CVE-2024-1\",\"aliases\":[\"CVE-2024-2\"]," ONE("kubernetes", "k8s.io/x") "}", "k8s", "k8s.io/x",
+          "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 CVE-2024-2\n");
+    check("{\"id\":\"JLSEC-1\",\"upstream\":[\"CVE-2024-7\"]," ONE("Julia", "X_jll") "}", "julia", "X_jll",
+          "CVE-2024-7 fixed (,1.0.0-1) fixed 1.0.0-1 JLSEC-1\n");
 }
 
 static void bulletins_are_expanded(void **state)
@@ -132,10 +142,13 @@ static void bulletins_are_expanded(void **state)
           "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 DSA-1-1\nCVE-2024-2 fixed (,1.0.0-1) fixed 1.0.0-1 DSA-1-1\n");
     /* AlmaLinux names them as related, and some only by a link */
     check("{\"id\":\"ALSA-2024:1\",\"summary\":\"Important: curl security update\",\"related\":[\"CVE-2024-1\"],"
-          "\"references\":[{\"type\":\"REPORT\",\"url\":\"https://example.org/cve/CVE-2024-3.html\"}]," ONE("AlmaLinux:9", "curl") "}",
-          "alma 9", "curl", "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 ALSA-2024:1\nCVE-2024-3 fixed (,1.0.0-1) fixed 1.0.0-1 ALSA-2024:1\n");
+          "\"references\":[{\"type\":\"REPORT\",\"url\":\"https://example.org/cve/CVE-2024-3.html\"}]," ONE("AlmaLinux:9",
+                                                                                                            "curl") "}",
+          "alma 9", "curl",
+          "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 ALSA-2024:1\nCVE-2024-3 fixed (,1.0.0-1) fixed 1.0.0-1 ALSA-2024:1\n");
     /* without a CVE it stands by itself, unless it fixes no weakness */
-    check("{\"id\":\"ALSA-2024:1\"," ONE("AlmaLinux:9", "curl") "}", "alma 9", "curl", "ALSA-2024:1 fixed (,1.0.0-1) fixed 1.0.0-1\n");
+    check("{\"id\":\"ALSA-2024:1\"," ONE("AlmaLinux:9", "curl") "}", "alma 9", "curl",
+          "ALSA-2024:1 fixed (,1.0.0-1) fixed 1.0.0-1\n");
     check("{\"id\":\"ALBA-2024:1\"," ONE("AlmaLinux:9", "curl") "}", "alma 9", "curl", "");
     check("{\"id\":\"ALBA-2024:1\",\"related\":[\"CVE-2024-1\"]," ONE("AlmaLinux:9", "curl") "}", "alma 9", "curl",
           "CVE-2024-1 fixed (,1.0.0-1) fixed 1.0.0-1 ALBA-2024:1\n");
@@ -150,12 +163,14 @@ static void bulletins_are_expanded(void **state)
 static void modules_are_keyed_with_their_stream(void **state)
 {
     (void)state;
-    struct vulndb *db = feed_database("osv", "a.json",
+    struct vulndb *db = feed_database(
+        "osv", "a.json",
         "{\"id\":\"ALSA-2024:2\",\"summary\":\"Moderate: nodejs:18 and httpd:2.4/mod_x security update\",\"related\":[\"CVE-2024-1\"],"
         "\"affected\":[{\"package\":{\"ecosystem\":\"AlmaLinux:8\",\"name\":\"npm\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":["
         "{\"introduced\":\"0\"},{\"fixed\":\"1-1.module_el8.5.0+1\"}]}]},"
         "{\"package\":{\"ecosystem\":\"AlmaLinux:8\",\"name\":\"plain\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":["
-        "{\"introduced\":\"0\"},{\"fixed\":\"1-1.el8\"}]}]}]}", &arena);
+        "{\"introduced\":\"0\"},{\"fixed\":\"1-1.el8\"}]}]}]}",
+        &arena);
     const char *modular = "CVE-2024-1 fixed (,1-1.module_el8.5.0+1) fixed 1-1.module_el8.5.0+1 ALSA-2024:2\n";
     assert_str(feed_show(db, "alma 8", "nodejs:18::npm", &arena), modular);
     assert_str(feed_show(db, "alma 8", "httpd:2.4::npm", &arena), modular);
@@ -169,10 +184,11 @@ static void withdrawn_and_unmaintained_are_left_out(void **state)
     (void)state;
     check("{\"id\":\"PYSEC-1\",\"withdrawn\":\"2024-01-01T00:00:00Z\"," ONE("PyPI", "a") "}", "pip", "a", "");
     check("{\"id\":\"RUSTSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"crates.io\",\"name\":\"a\"},\"database_specific\":{"
-          "\"informational\":\"unmaintained\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]}]}", "cargo", "a", "");
+          "\"informational\":\"unmaintained\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
+          "cargo", "a", "");
     check("{\"id\":\"RUSTSEC-1\",\"affected\":[{\"package\":{\"ecosystem\":\"crates.io\",\"name\":\"a\"},\"database_specific\":{"
-          "\"informational\":\"unsound\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]}]}", "cargo", "a",
-          "RUSTSEC-1 affected (,)\n");
+          "\"informational\":\"unsound\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
+          "cargo", "a", "RUSTSEC-1 affected (,)\n");
 }
 
 /* ---- ecosystems ------------------------------------------------------------------------------------------------------------ */
@@ -183,21 +199,53 @@ static void ecosystems_become_spaces(void **state)
     static const struct {
         const char *ecosystem, *space;
     } cases[] = {
-        { "PyPI", "pip" }, { "npm", "npm" }, { "RubyGems", "rubygems" }, { "Packagist", "composer" }, { "crates.io", "cargo" },
-        { "Packagist:https://example.org/8", "composer" }, { "Maven:https://example.org/repo", "maven" }, { "SwiftURL", "swift" },
-        { "Hex", "erlang" }, { "Julia", "julia" }, { "kubernetes", "k8s" }, { "Kubernetes", "k8s" }, { "Bitnami", "bitnami" },
-        { "Debian:12", "debian 12" }, { "Debian", NULL }, { "Alpine:v3.20", "alpine 3.20" }, { "Alpine:edge", "alpine edge" },
-        { "Ubuntu:22.04:LTS", "ubuntu 22.04" }, { "Ubuntu:24.10", "ubuntu 24.10" }, { "Ubuntu:Pro:18.04:LTS", "ubuntu 18.04-ESM" },
-        { "Ubuntu:Pro:FIPS-updates:20.04:LTS", NULL }, { "AlmaLinux:9", "alma 9" }, { "Rocky Linux:8", "rocky 8" },
-        { "Red Hat:enterprise_linux:9::baseos", "Red Hat" }, { "Photon OS:5.0", "Photon OS 5.0" }, { "Azure Linux:2", "CBL-Mariner 2.0" },
-        { "Azure Linux:3", "Azure Linux 3.0" }, { "openSUSE:Leap 15.5", "openSUSE Leap 15.5" }, { "openSUSE:Tumbleweed", "openSUSE Tumbleweed" },
+        { "PyPI", "pip" },
+        { "npm", "npm" },
+        { "RubyGems", "rubygems" },
+        { "Packagist", "composer" },
+        { "crates.io", "cargo" },
+        { "Packagist:https://example.org/8", "composer" },
+        { "Maven:https://example.org/repo", "maven" },
+        { "SwiftURL", "swift" },
+        { "Hex", "erlang" },
+        { "Julia", "julia" },
+        { "kubernetes", "k8s" },
+        { "Kubernetes", "k8s" },
+        { "Bitnami", "bitnami" },
+        { "Debian:12", "debian 12" },
+        { "Debian", NULL },
+        { "Alpine:v3.20", "alpine 3.20" },
+        { "Alpine:edge", "alpine edge" },
+        { "Ubuntu:22.04:LTS", "ubuntu 22.04" },
+        { "Ubuntu:24.10", "ubuntu 24.10" },
+        { "Ubuntu:Pro:18.04:LTS", "ubuntu 18.04-ESM" },
+        { "Ubuntu:Pro:FIPS-updates:20.04:LTS", NULL },
+        { "AlmaLinux:9", "alma 9" },
+        { "Rocky Linux:8", "rocky 8" },
+        { "Red Hat:enterprise_linux:9::baseos", "Red Hat" },
+        { "Photon OS:5.0", "Photon OS 5.0" },
+        { "Azure Linux:2", "CBL-Mariner 2.0" },
+        { "Azure Linux:3", "Azure Linux 3.0" },
+        { "openSUSE:Leap 15.5", "openSUSE Leap 15.5" },
+        { "openSUSE:Tumbleweed", "openSUSE Tumbleweed" },
         { "SUSE:Linux Enterprise Server 15 SP4", "SUSE Linux Enterprise 15.4" },
         { "SUSE:Linux Enterprise Server 15 SP3-LTSS", "SUSE Linux Enterprise 15.3" },
         { "SUSE:Linux Enterprise Module for Python 3 15 SP4", "SUSE Linux Enterprise 15.4" },
-        { "SUSE:Linux Enterprise Server 12", "SUSE Linux Enterprise 12" }, { "SUSE:Linux Enterprise Micro 5.2", "SUSE Linux Enterprise Micro 5.2" },
-        { "SUSE:Linux Micro 6.0", "SUSE Linux Enterprise Micro 6.0" }, { "SUSE:Manager Server 4.3", NULL }, { "SUSE:Linux Enterprise ", NULL },
-        { "Wolfi", "wolfi" }, { "Chainguard", "chainguard" }, { "MinimOS", "minimos" }, { "Echo", "echo" },
-        { "Root:Debian:12", "root.io debian 12" }, { "Root:PyPI", "root.io pip" }, { "Root:", NULL }, { "", NULL }, { ":", NULL }, { "GIT", NULL },
+        { "SUSE:Linux Enterprise Server 12", "SUSE Linux Enterprise 12" },
+        { "SUSE:Linux Enterprise Micro 5.2", "SUSE Linux Enterprise Micro 5.2" },
+        { "SUSE:Linux Micro 6.0", "SUSE Linux Enterprise Micro 6.0" },
+        { "SUSE:Manager Server 4.3", NULL },
+        { "SUSE:Linux Enterprise ", NULL },
+        { "Wolfi", "wolfi" },
+        { "Chainguard", "chainguard" },
+        { "MinimOS", "minimos" },
+        { "Echo", "echo" },
+        { "Root:Debian:12", "root.io debian 12" },
+        { "Root:PyPI", "root.io pip" },
+        { "Root:", NULL },
+        { "", NULL },
+        { ":", NULL },
+        { "GIT", NULL },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct osv_space space;
@@ -213,8 +261,10 @@ static void red_hat_ecosystems_are_cpes_of_default_repositories(void **state)
 {
     (void)state;
     struct error err = { 0 };
-    struct vulndb *db = feed_database("osv", "a.json", "{\"id\":\"RHSA-2024:1\",\"upstream\":[\"CVE-2024-1\"],"
-                                      ONE("Red Hat:enterprise_linux:9::appstream", "curl") "}", &arena);
+    struct vulndb *db = feed_database(
+        "osv", "a.json",
+        "{\"id\":\"RHSA-2024:1\",\"upstream\":[\"CVE-2024-1\"]," ONE("Red Hat:enterprise_linux:9::appstream", "curl") "}",
+        &arena);
     const uint32_t *indices;
     size_t count;
     struct str cpe;
@@ -244,14 +294,18 @@ static void severities_and_titles_are_read(void **state)
           "\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"}]," ONE("npm", "a") "}",
           "CVE-2024-1", "Bad thing | ghsa MEDIUM | GHSA-1" },
         { "{\"id\":\"GHSA-1\",\"summary\":\"Bad thing\",\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},"
-          "{\"type\":\"CVSS_V4\",\"score\":\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N\"}]," ONE("npm", "a") "}",
+          "{\"type\":\"CVSS_V4\",\"score\":\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N\"}]," ONE("npm",
+                                                                                                                       "a") "}",
           "GHSA-1", "Bad thing | ghsa MEDIUM |" },
-        { "{\"id\":\"PYSEC-1\",\"severity\":[{\"type\":\"CVSS_V2\",\"score\":\"AV:N/AC:L/Au:N/C:P/I:P/A:P\"}]," ONE("PyPI", "a") "}",
+        { "{\"id\":\"PYSEC-1\",\"severity\":[{\"type\":\"CVSS_V2\",\"score\":\"AV:N/AC:L/Au:N/C:P/I:P/A:P\"}]," ONE("PyPI",
+                                                                                                                    "a") "}",
           "PYSEC-1", " | osv HIGH |" },
-        { "{\"id\":\"BIT-x-1\",\"aliases\":[\"CVE-2024-1\"],\"database_specific\":{\"severity\":\"Critical\"}," ONE("Bitnami", "a") "}",
+        { "{\"id\":\"BIT-x-1\",\"aliases\":[\"CVE-2024-1\"],\"database_specific\":{\"severity\":\"Critical\"}," ONE("Bitnami",
+                                                                                                                    "a") "}",
           "CVE-2024-1", " | bitnami CRITICAL | BIT-x-1" },
-        { "{\"id\":\"UBUNTU-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"severity\":[{\"type\":\"Ubuntu\",\"score\":\"medium\"}],"
-          ONE("Ubuntu:22.04:LTS", "a") "}", "CVE-2024-1", " | ubuntu MEDIUM |" },
+        { "{\"id\":\"UBUNTU-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"severity\":[{\"type\":\"Ubuntu\",\"score\":\"medium\"}]," ONE(
+              "Ubuntu:22.04:LTS", "a") "}",
+          "CVE-2024-1", " | ubuntu MEDIUM |" },
         { "{\"id\":\"ALSA-1\",\"summary\":\"Important: a security update\",\"related\":[\"CVE-2024-1\",\"CVE-2024-2\"],"
           "\"details\":\"Fixes:\\n\\n* a: reads too far (CVE-2024-1)\\n\"," ONE("AlmaLinux:9", "a") "}",
           "CVE-2024-1", "a: reads too far | alma HIGH |" },
@@ -264,12 +318,14 @@ static void severities_and_titles_are_read(void **state)
         assert_str(feed_show_record(db, cases[i].id, &arena), cases[i].want);
         vulndb_close(db);
     }
-    check("{\"id\":\"DEBIAN-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"Debian:12\",\"name\":\"a\"},"
-          "\"ecosystem_specific\":{\"urgency\":\"unimportant\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
-          "debian 12", "a", "CVE-2024-1 affected LOW (,)\n");
-    check("{\"id\":\"DEBIAN-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"Debian:12\",\"name\":\"a\"},"
-          "\"ecosystem_specific\":{\"urgency\":\"end-of-life\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
-          "debian 12", "a", "CVE-2024-1 end_of_life (,)\n");
+    check(
+        "{\"id\":\"DEBIAN-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"Debian:12\",\"name\":\"a\"},"
+        "\"ecosystem_specific\":{\"urgency\":\"unimportant\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
+        "debian 12", "a", "CVE-2024-1 affected LOW (,)\n");
+    check(
+        "{\"id\":\"DEBIAN-CVE-2024-1\",\"upstream\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"Debian:12\",\"name\":\"a\"},"
+        "\"ecosystem_specific\":{\"urgency\":\"end-of-life\"},\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}]}]}",
+        "debian 12", "a", "CVE-2024-1 end_of_life (,)\n");
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------------------- */
@@ -277,8 +333,11 @@ static void severities_and_titles_are_read(void **state)
 static void yaml_and_arrays_are_read(void **state)
 {
     (void)state;
-    struct vulndb *db = feed_database("osv", "a.yaml", "id: PYSEC-9\naliases: [CVE-2024-9]\naffected:\n- package: {ecosystem: PyPI, name: A.B}\n"
-                                      "  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: \"0\"\n    - fixed: 1.10\n", &arena);
+    NEEDS_YAML();
+    struct vulndb *db = feed_database("osv", "a.yaml",
+                                      "id: PYSEC-9\naliases: [CVE-2024-9]\naffected:\n- package: {ecosystem: PyPI, name: A.B}\n"
+                                      "  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: \"0\"\n    - fixed: 1.10\n",
+                                      &arena);
     assert_str(feed_show(db, "pip", "a-b", &arena), "CVE-2024-9 fixed (,1.10) fixed 1.10 PYSEC-9\n");
     vulndb_close(db);
     check("[{\"id\":\"PYSEC-1\"," ONE("PyPI", "a") "}, 7, {\"id\":\"PYSEC-2\"," ONE("PyPI", "a") "}]", "pip", "a",
@@ -307,9 +366,10 @@ static void a_bad_file_does_not_hide_the_others(void **state)
 static void damage_is_survived(void **state)
 {
     (void)state;
-    feed_damage("osv", "a.json",
-                "{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"versions\":[\"1.0.0\"],"
-                "\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"last_affected\":\"2.0.0\"},{\"limit\":\"*\"}]}]}]}");
+    feed_damage(
+        "osv", "a.json",
+        "{\"id\":\"GHSA-1\",\"aliases\":[\"CVE-2024-1\"],\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"versions\":[\"1.0.0\"],"
+        "\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"last_affected\":\"2.0.0\"},{\"limit\":\"*\"}]}]}]}");
 }
 
 int main(void)

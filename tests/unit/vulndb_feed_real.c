@@ -12,7 +12,8 @@ static const struct row {
     { "osv", "go-vulndb-osv", "go", "stdlib",
       "CVE-2023-45288 fixed (,1.21.9) [1.22.0-0,1.22.2) fixed 1.21.9, 1.22.2 GHSA-4v7x-pqxf-cx7m GO-2024-2687\n" },
     { "osv", "bitnami-osv", "bitnami", "activemq", "CVE-2020-13920 fixed (,5.15.12) fixed 5.15.12 BIT-activemq-2020-13920\n" },
-    { "osv", "almalinux-osv", "alma 9", "389-ds-base", "CVE-2022-0918 fixed (,2.1.3-4.el9_1) fixed 2.1.3-4.el9_1 ALSA-2022:8162\n" },
+    { "osv", "almalinux-osv", "alma 9", "389-ds-base",
+      "CVE-2022-0918 fixed (,2.1.3-4.el9_1) fixed 2.1.3-4.el9_1 ALSA-2022:8162\n" },
     { "osv", "kubernetes-cves", "k8s", "k8s.io/apiserver",
       "CVE-2023-2727 fixed (,1.24.15) [1.25.0,1.25.11) [1.26.0,1.26.6) [1.27.0,1.27.3) fixed 1.24.15, 1.25.11, 1.26.6, 1.27.3\n" },
     { "alpine-secdb", "alpine-secdb", "alpine 3.9", "ansible", "CVE-2018-16859 fixed (,2.7.3-r0) fixed 2.7.3-r0\n" },
@@ -20,7 +21,8 @@ static const struct row {
       "CVE-2021-45417 fixed (,0.17.3-4+deb11u1) fixed 0.17.3-4+deb11u1 DSA-5051-1\n" },
     { "rustsec", "rustsec-advisories", "cargo", "abi_stable",
       "CVE-2020-36213 fixed (,0.9.1) fixed 0.9.1 GHSA-vq23-5h4f-vwpv GHSA-wqxc-qrq4-w5v4 RUSTSEC-2020-0105\n" },
-    { "ruby-advisory-db", "rubysec-advisories", "rubygems", "resque", "CVE-2023-50725 fixed (,2.2.1) fixed 2.2.1 GHSA-gc3j-vvwf-4rp8\n" },
+    { "ruby-advisory-db", "rubysec-advisories", "rubygems", "resque",
+      "CVE-2023-50725 fixed (,2.2.1) fixed 2.2.1 GHSA-gc3j-vvwf-4rp8\n" },
     { "php-advisories", "php-security-advisories", "composer", "adodb/adodb-php",
       "CVE-2016-4855 fixed [0.0.0.0-dev,5.20.6-dev) fixed 5.20.6\n" },
 };
@@ -53,6 +55,8 @@ static struct vulndb *read_archive(const char *kind, const char *archive)
 static void published_feeds_are_read(void **state)
 {
     (void)state;
+    NEEDS_ZSTD();
+    NEEDS_YAML();
     struct vulndb *db = NULL;
     size_t read = 0;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -77,6 +81,7 @@ static void published_feeds_are_read(void **state)
 static void the_catalogue_is_read(void **state)
 {
     (void)state;
+    NEEDS_ZSTD();
     struct vulndb_info info;
     struct vulndb *db = read_archive("kev", "cisa-kev");
     if (!db)

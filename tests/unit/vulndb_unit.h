@@ -32,7 +32,7 @@ static inline struct str vulndb_test_write(struct vulndb_builder *builder, struc
 }
 
 /* A small database with something in every section. */
-static inline void vulndb_test_fill(struct vulndb_builder *builder)
+static inline void vulndb_test_fill_advisories(struct vulndb_builder *builder)
 {
     struct error err = { 0 };
     struct arena arena;
@@ -87,7 +87,14 @@ static inline void vulndb_test_fill(struct vulndb_builder *builder)
     version_set_add(&django.affected, (struct version_span){ .low = STR("1.0"), .high = STR("2.0"), .high_open = true });
     version_set_add(&django.affected, (struct version_span){ .low = STR("4.0"), .high = STR("4.0.5") });
     assert_true(vulndb_add_advisory(builder, &django, &err));
+    arena_free(&arena);
+}
 
+static inline void vulndb_test_fill_facts(struct vulndb_builder *builder)
+{
+    struct error err = { 0 };
+    const struct str others[] = { STR("GHSA-1111-2222-3333"), STR("PYSEC-2024-1") };
+    const uint32_t cpes[] = { 7, 9 };
     const struct vulndb_rating ratings[] = {
         { .source = STR("nvd"),
           .severity = SEVERITY_CRITICAL,
@@ -123,7 +130,12 @@ static inline void vulndb_test_fill(struct vulndb_builder *builder)
     assert_true(vulndb_add_cpe(builder, 7, STR("cpe:/o:redhat:enterprise_linux:9::baseos"), &err));
     assert_true(vulndb_add_cpe_map(builder, "repository", STR("rhel-9-for-x86_64-baseos-rpms"), cpes, 2, &err));
     assert_true(vulndb_add_cpe_map(builder, "nvr", STR("ubi9-1-x86_64"), cpes + 1, 1, &err));
-    arena_free(&arena);
+}
+
+static inline void vulndb_test_fill(struct vulndb_builder *builder)
+{
+    vulndb_test_fill_advisories(builder);
+    vulndb_test_fill_facts(builder);
 }
 
 static inline struct str vulndb_test_bytes(struct arena *arena)

@@ -22,7 +22,8 @@ struct secdb {
 static const struct vulndb_source sources[] = {
     { STR_INIT("alpine"), STR_INIT("Alpine Secdb"), STR_INIT("https://security.alpinelinux.org/"), STR_INIT("") },
     { STR_INIT("wolfi"), STR_INIT("Wolfi Secdb"), STR_INIT("https://wolfi.dev/"), STR_INIT("") },
-    { STR_INIT("chainguard"), STR_INIT("Chainguard Security Data"), STR_INIT("https://images.chainguard.dev/security"), STR_INIT("") },
+    { STR_INIT("chainguard"), STR_INIT("Chainguard Security Data"), STR_INIT("https://images.chainguard.dev/security"),
+      STR_INIT("") },
     { STR_INIT("minimos"), STR_INIT("MinimOS Security Data"), STR_INIT("https://www.minimus.io/"), STR_INIT("") },
 };
 
@@ -47,9 +48,12 @@ static const struct vulndb_source *find_source(struct secdb *db)
         db->space = arena_printf(db->arena, "alpine %.*s", STR_ARG(release));
         return &sources[0];
     }
-    static const char *const marks[][2] = { { "", "" }, { "wolfi", "wolfi" }, { "chainguard", "chainguard" }, { "minim", "mini" } };
+    static const char *const marks[][2] = {
+        { "", "" }, { "wolfi", "wolfi" }, { "chainguard", "chainguard" }, { "minim", "mini" }
+    };
     for (size_t i = 1; i < ARRAY_LEN(sources); i++)
-        if (str_contains(db->url_prefix, marks[i][1]) || str_contains(db->repository, marks[i][0]) || str_contains(db->path, marks[i][0])) {
+        if (str_contains(db->url_prefix, marks[i][1]) || str_contains(db->repository, marks[i][0]) ||
+            str_contains(db->path, marks[i][0])) {
             db->space = sources[i].id;
             return &sources[i];
         }
@@ -83,8 +87,8 @@ static struct str without_brackets(struct str token)
 
 static bool is_cve_body(struct str token)
 {
-    return token.len > 5 && is_digit(token.ptr[0]) && is_digit(token.ptr[1]) && is_digit(token.ptr[2]) && is_digit(token.ptr[3]) &&
-           token.ptr[4] == '-';
+    return token.len > 5 && is_digit(token.ptr[0]) && is_digit(token.ptr[1]) && is_digit(token.ptr[2]) &&
+           is_digit(token.ptr[3]) && token.ptr[4] == '-';
 }
 
 /* Splits "CVE-2017-2620 XSA-209", "CVE 2018-16859", "CVE_2019-2426", "CVE-2017-2616 (+ regression fix)". */
@@ -139,7 +143,8 @@ static bool add_fix(struct secdb *db, const struct vulndb_source *source, struct
 
 /* ---- a file ---------------------------------------------------------------------------------------------------------------- */
 
-static bool read_fixes(struct secdb *db, const struct vulndb_source *source, struct json *json, struct str package, struct error *err)
+static bool read_fixes(struct secdb *db, const struct vulndb_source *source, struct json *json, struct str package,
+                       struct error *err)
 {
     struct str fixed, entry;
     if (!json_object(json))

@@ -83,8 +83,9 @@ static bool read_mark(struct str mark, struct vulndb_advisory *advisory)
         const char *mark;
         enum vuln_status status;
     } marks[] = {
-        { "<not-affected>", STATUS_NOT_AFFECTED }, { "<end-of-life>", STATUS_END_OF_LIFE }, { "<unfixed>", STATUS_AFFECTED },
-        { "<no-dsa>", STATUS_AFFECTED },           { "<ignored>", STATUS_WILL_NOT_FIX },    { "<postponed>", STATUS_FIX_DEFERRED },
+        { "<not-affected>", STATUS_NOT_AFFECTED }, { "<end-of-life>", STATUS_END_OF_LIFE },
+        { "<unfixed>", STATUS_AFFECTED },          { "<no-dsa>", STATUS_AFFECTED },
+        { "<ignored>", STATUS_WILL_NOT_FIX },      { "<postponed>", STATUS_FIX_DEFERRED },
     };
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (str_is(mark, marks[i].mark)) {

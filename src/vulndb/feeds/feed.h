@@ -15,12 +15,14 @@ struct feed_walk;
 struct feed_walk *feed_walk_open(const char *path, struct error *err);
 /* The next regular file whose name `wanted` takes (NULL: all). `path` is relative; both views are valid until the next call.
  * False at the end (ERROR_NONE) or on failure. */
-bool feed_walk_next(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err);
+bool feed_walk_next(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text,
+                    struct error *err);
 void feed_walk_close(struct feed_walk *walk);
 
 /* Calls `add` for each such file; the arena is its memory, given back after each. No such file is an error. */
 bool feed_each_file(struct vulndb_builder *builder, const char *path, bool (*wanted)(struct str path),
-                    bool (*add)(struct vulndb_builder *builder, struct str path, struct str text, struct arena *arena, struct error *err),
+                    bool (*add)(struct vulndb_builder *builder, struct str path, struct str text, struct arena *arena,
+                                struct error *err),
                     struct error *err);
 /* Counts a file that cannot be read; true, so that reading goes on. */
 bool feed_bad_file(struct vulndb_builder *builder, struct str path, const struct error *problem);
@@ -51,10 +53,12 @@ bool feed_set_all(struct version_set *set);
  * empty expression in the first two affects all versions. Expressions that cannot be read are counted and passed over. */
 struct feed_expressions {
     struct feed_texts vulnerable, patched, unaffected;
-    bool bare_equals; /* a version without an operator is that version; else what the scheme's own syntax makes of it (Cargo: ^) */
+    bool
+        bare_equals; /* a version without an operator is that version; else what the scheme's own syntax makes of it (Cargo: ^) */
 };
-bool feed_set_expressions(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct feed_expressions *expressions,
-                          struct str where, struct version_set *set, struct error *err);
+bool feed_set_expressions(struct vulndb_builder *builder, const struct version_scheme *scheme,
+                          const struct feed_expressions *expressions, struct str where, struct version_set *set,
+                          struct error *err);
 /* Fixed versions to print: the patched ones, else the open upper ends of the vulnerable ranges. */
 struct str feed_fixed_text(const struct feed_expressions *expressions, struct arena *arena);
 /* The ranges as evidence. */
@@ -62,7 +66,8 @@ struct str feed_affected_text(const struct feed_expressions *expressions, struct
 
 /* Fixed versions by the expressions, without operators: those that the patched ones begin with, else the open upper ends of the
  * vulnerable ones; a version that is itself affected is none. */
-struct str feed_fixed_versions(const struct version_scheme *scheme, const struct feed_expressions *expressions, const struct version_set *set);
+struct str feed_fixed_versions(const struct version_scheme *scheme, const struct feed_expressions *expressions,
+                               const struct version_set *set);
 /* Those of `fixed` that are open upper ends of the spans, as "1.2.3, 2.0.1". */
 struct str feed_fixed_of(const struct version_set *set, const struct feed_texts *fixed);
 /* The spans as evidence: ">=4.0, <4.3 || >=5.0, <5.2". */
@@ -86,12 +91,12 @@ struct feed_weakness {
     struct str id, package;
     struct feed_texts aliases, references;
     struct feed_expressions expressions;
-    struct vulndb_rating rating;            /* its source's own; empty where `rated` is false */
+    struct vulndb_rating rating; /* its source's own; empty where `rated` is false */
     bool rated;
-    struct vulndb_vulnerability about;      /* title, description, dates */
+    struct vulndb_vulnerability about; /* title, description, dates */
 };
-bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_source *source, struct str space, struct feed_weakness *weakness,
-                       struct arena *arena, struct error *err);
+bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_source *source, struct str space,
+                       struct feed_weakness *weakness, struct arena *arena, struct error *err);
 /* Fills the rating's severity from its best score, or from its vectors' (version 4 before 3 before 2). */
 void feed_rate(struct vulndb_rating *rating);
 

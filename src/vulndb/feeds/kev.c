@@ -44,8 +44,10 @@ static bool add_entry(struct vulndb_builder *builder, struct json *json, struct 
 
 static bool add_file(struct vulndb_builder *builder, struct str path, struct str text, struct arena *arena, struct error *err)
 {
-    struct vulndb_source source = { STR_INIT("kev"), STR_INIT("CISA Known Exploited Vulnerabilities Catalog"),
-                                    STR_INIT("https://www.cisa.gov/known-exploited-vulnerabilities-catalog"), { 0 } };
+    struct vulndb_source source = { STR_INIT("kev"),
+                                    STR_INIT("CISA Known Exploited Vulnerabilities Catalog"),
+                                    STR_INIT("https://www.cisa.gov/known-exploited-vulnerabilities-catalog"),
+                                    { 0 } };
     struct str key;
     struct json json;
     int64_t date_s = 0;

@@ -96,8 +96,9 @@ static void read_severity(const struct osv_severity *severity, struct vulndb_rat
         severity_parse(severity->score, &rating->severity);
         return;
     }
-    struct str *vector = str_starts(severity->score, "CVSS:4") ? &rating->cvss4 :
-                         str_starts(severity->score, "CVSS:3") ? &rating->cvss3 : &rating->cvss2;
+    struct str *vector = str_starts(severity->score, "CVSS:4")   ? &rating->cvss4
+                         : str_starts(severity->score, "CVSS:3") ? &rating->cvss3
+                                                                 : &rating->cvss2;
     *vector = severity->score;
 }
 

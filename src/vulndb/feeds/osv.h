@@ -62,8 +62,8 @@ bool osv_record_read(struct json *json, struct arena *arena, struct osv_record *
 
 /* Adds the affected spans of all its ranges, and the versions that `fixed` events name; ranges that cannot be used are counted
  * and passed over. */
-bool osv_spans(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct osv_affected *affected, struct str where,
-               struct version_set *set, struct feed_texts *fixed, struct error *err);
+bool osv_spans(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct osv_affected *affected,
+               struct str where, struct version_set *set, struct feed_texts *fixed, struct error *err);
 
 /* ---- osv_space.c ----------------------------------------------------------------------------------------------------------- */
 

@@ -60,7 +60,8 @@ static bool red_hat_scope(struct osv *osv, const struct osv_space *space, uint32
 {
     static const char *const arches[] = { "x86_64", "aarch64", "ppc64le", "s390x" };
     struct str product, rest, release, channel;
-    struct str cpe = arena_printf(osv->arena, "cpe:/%s:redhat:%.*s", str_ends(space->cpe, "::baseos") ? "o" : "a", STR_ARG(space->cpe));
+    struct str cpe =
+        arena_printf(osv->arena, "cpe:/%s:redhat:%.*s", str_ends(space->cpe, "::baseos") ? "o" : "a", STR_ARG(space->cpe));
     if (!cpe.ptr)
         return arena_error(osv->arena, err);
     *index = 0x80000000u | (uint32_t)str_hash(cpe);
@@ -71,7 +72,8 @@ static bool red_hat_scope(struct osv *osv, const struct osv_space *space, uint32
     if (!str_is(product, "enterprise_linux") || release.len == 0 || !str_starts(channel, ":"))
         return true;
     for (size_t i = 0; i < ARRAY_LEN(arches); i++) {
-        struct str name = arena_printf(osv->arena, "rhel-%.*s-for-%s-%.*s-rpms", STR_ARG(release), arches[i], STR_ARG(str_skip(channel, 1)));
+        struct str name =
+            arena_printf(osv->arena, "rhel-%.*s-for-%s-%.*s-rpms", STR_ARG(release), arches[i], STR_ARG(str_skip(channel, 1)));
         if (!name.ptr)
             return arena_error(osv->arena, err);
         if (!vulndb_add_cpe_map(osv->builder, "repository", name, index, 1, err))
@@ -96,13 +98,14 @@ static void read_words(const struct osv_affected *entry, struct vulndb_advisory 
 }
 
 /* The spans and listed versions of all entries of the package. */
-static bool read_versions(struct osv *osv, const struct osv_affected *entry, struct vulndb_advisory *advisory, struct feed_texts *exact,
-                          struct error *err)
+static bool read_versions(struct osv *osv, const struct osv_affected *entry, struct vulndb_advisory *advisory,
+                          struct feed_texts *exact, struct error *err)
 {
     const struct version_scheme *scheme = vulndb_space_scheme(advisory->space);
     struct feed_texts fixed = { 0 };
     struct error problem = { 0 };
-    struct str where = arena_printf(osv->arena, "%.*s, %.*s, %.*s", STR_ARG(osv->record.id), STR_ARG(advisory->space), STR_ARG(entry->package));
+    struct str where =
+        arena_printf(osv->arena, "%.*s, %.*s, %.*s", STR_ARG(osv->record.id), STR_ARG(advisory->space), STR_ARG(entry->package));
     for (; entry; entry = entry->next) {
         if (!osv_spans(osv->builder, scheme, entry, where, &advisory->affected, &fixed, err))
             return false;

@@ -109,7 +109,8 @@ static void read_ranges(struct json *json, struct arena *arena, struct osv_affec
                 read_specific(json, arena, &range.specific);
             else
                 json_skip(json);
-        struct osv_range *ranges = arena_grow(arena, affected->ranges, affected->range_count, &affected->range_cap, sizeof *ranges);
+        struct osv_range *ranges =
+            arena_grow(arena, affected->ranges, affected->range_count, &affected->range_cap, sizeof *ranges);
         if (!ranges)
             return;
         affected->ranges = ranges;
@@ -158,7 +159,8 @@ static void read_affected(struct json *json, struct arena *arena, struct osv_rec
     while (json_item(json)) {
         struct osv_affected item = { 0 };
         read_affected_item(json, arena, &item);
-        struct osv_affected *affected = arena_grow(arena, record->affected, record->affected_count, &record->affected_cap, sizeof *affected);
+        struct osv_affected *affected =
+            arena_grow(arena, record->affected, record->affected_count, &record->affected_cap, sizeof *affected);
         if (!affected)
             return;
         record->affected = affected;

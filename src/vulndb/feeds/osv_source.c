@@ -8,15 +8,40 @@ static const struct {
     const char *prefix;
     enum osv_kind kind;
 } kinds[] = {
-    { "DEBIAN-CVE-", OSV_DISTRO },    { "UBUNTU-CVE-", OSV_DISTRO },  { "ALPINE-CVE-", OSV_DISTRO },   { "CGA-", OSV_DISTRO },
-    { "MINI-", OSV_DISTRO },          { "ECHO-", OSV_DISTRO },        { "AZL-", OSV_DISTRO },          { "ROOT-", OSV_DISTRO },
-    { "DSA-", OSV_BULLETIN },         { "DLA-", OSV_BULLETIN },       { "DTSA-", OSV_BULLETIN },       { "USN-", OSV_BULLETIN },
-    { "LSN-", OSV_BULLETIN },         { "ALSA-", OSV_BULLETIN },      { "ALBA-", OSV_MAINTENANCE },    { "ALEA-", OSV_MAINTENANCE },
-    { "RLSA-", OSV_BULLETIN },        { "RXSA-", OSV_BULLETIN },      { "RLBA-", OSV_MAINTENANCE },    { "RLEA-", OSV_MAINTENANCE },
-    { "RHSA-", OSV_BULLETIN },        { "RHBA-", OSV_MAINTENANCE },   { "RHEA-", OSV_MAINTENANCE },    { "ELSA-", OSV_BULLETIN },
-    { "ELBA-", OSV_MAINTENANCE },     { "ALAS", OSV_BULLETIN },       { "SUSE-SU-", OSV_BULLETIN },    { "SUSE-RU-", OSV_MAINTENANCE },
-    { "SUSE-FU-", OSV_MAINTENANCE },  { "SUSE-OU-", OSV_MAINTENANCE }, { "openSUSE-SU-", OSV_BULLETIN }, { "openSUSE-RU-", OSV_MAINTENANCE },
-    { "openSUSE-FU-", OSV_MAINTENANCE }, { "PHSA-", OSV_BULLETIN },
+    { "DEBIAN-CVE-", OSV_DISTRO },
+    { "UBUNTU-CVE-", OSV_DISTRO },
+    { "ALPINE-CVE-", OSV_DISTRO },
+    { "CGA-", OSV_DISTRO },
+    { "MINI-", OSV_DISTRO },
+    { "ECHO-", OSV_DISTRO },
+    { "AZL-", OSV_DISTRO },
+    { "ROOT-", OSV_DISTRO },
+    { "DSA-", OSV_BULLETIN },
+    { "DLA-", OSV_BULLETIN },
+    { "DTSA-", OSV_BULLETIN },
+    { "USN-", OSV_BULLETIN },
+    { "LSN-", OSV_BULLETIN },
+    { "ALSA-", OSV_BULLETIN },
+    { "ALBA-", OSV_MAINTENANCE },
+    { "ALEA-", OSV_MAINTENANCE },
+    { "RLSA-", OSV_BULLETIN },
+    { "RXSA-", OSV_BULLETIN },
+    { "RLBA-", OSV_MAINTENANCE },
+    { "RLEA-", OSV_MAINTENANCE },
+    { "RHSA-", OSV_BULLETIN },
+    { "RHBA-", OSV_MAINTENANCE },
+    { "RHEA-", OSV_MAINTENANCE },
+    { "ELSA-", OSV_BULLETIN },
+    { "ELBA-", OSV_MAINTENANCE },
+    { "ALAS", OSV_BULLETIN },
+    { "SUSE-SU-", OSV_BULLETIN },
+    { "SUSE-RU-", OSV_MAINTENANCE },
+    { "SUSE-FU-", OSV_MAINTENANCE },
+    { "SUSE-OU-", OSV_MAINTENANCE },
+    { "openSUSE-SU-", OSV_BULLETIN },
+    { "openSUSE-RU-", OSV_MAINTENANCE },
+    { "openSUSE-FU-", OSV_MAINTENANCE },
+    { "PHSA-", OSV_BULLETIN },
 };
 
 enum osv_kind osv_kind_of(struct str id)
@@ -33,7 +58,10 @@ struct publisher {
     const char *key; /* the head of a space, or an identifier's prefix */
     struct vulndb_source source;
 };
-#define SOURCE(id, name, url) { STR_INIT(id), STR_INIT(name), STR_INIT(url), STR_INIT("") }
+#define SOURCE(id, name, url)                                     \
+    {                                                             \
+        STR_INIT(id), STR_INIT(name), STR_INIT(url), STR_INIT("") \
+    }
 
 /* Ids and names as Trivy's database and reports have them: severities are looked up by id. */
 static const struct publisher by_space[] = {
@@ -50,8 +78,10 @@ static const struct publisher by_space[] = {
     { "Oracle Linux", SOURCE("oracle-oval", "Oracle Linux OVAL definitions", "https://linux.oracle.com/security/") },
     { "amazon linux", SOURCE("amazon", "Amazon Linux Security Center", "https://alas.aws.amazon.com/") },
     { "Photon OS", SOURCE("photon", "Photon OS CVE metadata", "https://github.com/vmware/photon/wiki/Security-Updates") },
-    { "CBL-Mariner", SOURCE("cbl-mariner", "CBL-Mariner Vulnerability Data", "https://github.com/microsoft/CBL-MarinerVulnerabilityData") },
-    { "Azure Linux", SOURCE("azure", "Azure Linux Vulnerability Data", "https://github.com/microsoft/AzureLinuxVulnerabilityData") },
+    { "CBL-Mariner",
+      SOURCE("cbl-mariner", "CBL-Mariner Vulnerability Data", "https://github.com/microsoft/CBL-MarinerVulnerabilityData") },
+    { "Azure Linux",
+      SOURCE("azure", "Azure Linux Vulnerability Data", "https://github.com/microsoft/AzureLinuxVulnerabilityData") },
     { "SUSE", SOURCE("suse-cvrf", "SUSE CVRF", "https://www.suse.com/support/security/") },
     { "openSUSE", SOURCE("suse-cvrf", "SUSE CVRF", "https://www.suse.com/support/security/") },
 };

@@ -109,8 +109,8 @@ static bool suse_space(struct str rest, struct arena *arena, struct osv_space *o
     }
     if (release.len == 0)
         return false;
-    out->space = arena_printf(arena, "SUSE Linux Enterprise %s%.*s%s%.*s", micro ? "Micro " : "", STR_ARG(release), pack.len ? "." : "",
-                              STR_ARG(pack));
+    out->space = arena_printf(arena, "SUSE Linux Enterprise %s%.*s%s%.*s", micro ? "Micro " : "", STR_ARG(release),
+                              pack.len ? "." : "", STR_ARG(pack));
     return true;
 }
 

@@ -68,7 +68,8 @@ static bool add_span(struct version_set *set, const struct osv_event *from, cons
 
 /* The spans of sorted events. *limit: the highest one, ptr NULL where there is none. *open: the last span has no end. An end
  * before any `introduced` ends nothing. */
-static bool walk_events(const struct osv_range *range, struct version_set *set, struct feed_texts *fixed, struct str *limit, bool *open)
+static bool walk_events(const struct osv_range *range, struct version_set *set, struct feed_texts *fixed, struct str *limit,
+                        bool *open)
 {
     const struct osv_event *from = NULL;
     *limit = (struct str){ 0 };
@@ -100,7 +101,8 @@ static bool parse_last_known(struct str text, struct version_span *span)
 }
 
 /* What is left below the limit; GitHub's last known affected version bounds a range without an end. */
-static bool bound(const struct version_scheme *scheme, struct version_set *set, struct str limit, struct str last_known, struct error *err)
+static bool bound(const struct version_scheme *scheme, struct version_set *set, struct str limit, struct str last_known,
+                  struct error *err)
 {
     struct version_set bounds, cut;
     struct version_span span = { .high = limit, .low_open = true, .high_open = true };
@@ -116,8 +118,8 @@ static bool bound(const struct version_scheme *scheme, struct version_set *set, 
     return !set->arena->exhausted || arena_error(set->arena, err);
 }
 
-static bool range_spans(const struct version_scheme *scheme, struct osv_range *range, struct str last_known, struct version_set *set,
-                        struct feed_texts *fixed, struct error *err)
+static bool range_spans(const struct version_scheme *scheme, struct osv_range *range, struct str last_known,
+                        struct version_set *set, struct feed_texts *fixed, struct error *err)
 {
     struct version_set own;
     struct str limit;
@@ -135,8 +137,8 @@ static bool range_spans(const struct version_scheme *scheme, struct osv_range *r
     return true;
 }
 
-bool osv_spans(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct osv_affected *affected, struct str where,
-               struct version_set *set, struct feed_texts *fixed, struct error *err)
+bool osv_spans(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct osv_affected *affected,
+               struct str where, struct version_set *set, struct feed_texts *fixed, struct error *err)
 {
     for (size_t i = 0; i < affected->range_count; i++) {
         struct osv_range *range = &affected->ranges[i];

@@ -9,8 +9,10 @@
 #include "vulndb/feeds/feed.h"
 
 static const struct vulndb_source source = {
-    STR_INIT("php-security-advisories"), STR_INIT("PHP Security Advisories Database"),
-    STR_INIT("https://github.com/FriendsOfPHP/security-advisories"), STR_INIT(""),
+    STR_INIT("php-security-advisories"),
+    STR_INIT("PHP Security Advisories Database"),
+    STR_INIT("https://github.com/FriendsOfPHP/security-advisories"),
+    STR_INIT(""),
 };
 
 /* A date and time with a space between, or a number of seconds. */

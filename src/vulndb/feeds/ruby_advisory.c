@@ -7,7 +7,10 @@
 #include "vulndb/feeds/feed.h"
 
 static const struct vulndb_source source = {
-    STR_INIT("ruby-advisory-db"), STR_INIT("Ruby Advisory Database"), STR_INIT("https://github.com/rubysec/ruby-advisory-db"), STR_INIT(""),
+    STR_INIT("ruby-advisory-db"),
+    STR_INIT("Ruby Advisory Database"),
+    STR_INIT("https://github.com/rubysec/ruby-advisory-db"),
+    STR_INIT(""),
 };
 
 static void read_score(struct json *json, struct feed_weakness *w, float *out)

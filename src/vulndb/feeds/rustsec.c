@@ -7,7 +7,10 @@
 #include "vulndb/feeds/feed.h"
 
 static const struct vulndb_source source = {
-    STR_INIT("osv"), STR_INIT("RustSec Advisory Database"), STR_INIT("https://rustsec.org/"), STR_INIT(""),
+    STR_INIT("osv"),
+    STR_INIT("RustSec Advisory Database"),
+    STR_INIT("https://rustsec.org/"),
+    STR_INIT(""),
 };
 
 struct rust_advisory {
@@ -144,7 +147,8 @@ static bool add_file(struct vulndb_builder *builder, struct str path, struct str
 /* Advisories of the toolchain itself (rust/) are of no crate. */
 static bool wanted(struct str path)
 {
-    return str_ends(path, ".md") && str_starts(path_base(path), "RUSTSEC-") && !str_starts(path, "rust/") && !str_contains(path, "/rust/");
+    return str_ends(path, ".md") && str_starts(path_base(path), "RUSTSEC-") && !str_starts(path, "rust/") &&
+           !str_contains(path, "/rust/");
 }
 
 static bool read_feed(struct vulndb_builder *builder, const char *path, struct error *err)

@@ -60,8 +60,9 @@ static bool any_empty(const struct feed_texts *texts)
     return false;
 }
 
-bool feed_set_expressions(struct vulndb_builder *builder, const struct version_scheme *scheme, const struct feed_expressions *expressions,
-                          struct str where, struct version_set *set, struct error *err)
+bool feed_set_expressions(struct vulndb_builder *builder, const struct version_scheme *scheme,
+                          const struct feed_expressions *expressions, struct str where, struct version_set *set,
+                          struct error *err)
 {
     struct version_set vulnerable, secure;
     version_set_init(&vulnerable, set->arena);
@@ -109,7 +110,8 @@ struct str feed_affected_text(const struct feed_expressions *expressions, struct
     struct str unaffected = feed_texts_join(&expressions->unaffected, " || ", arena);
     if (patched.len == 0 && unaffected.len == 0)
         return STR("all versions");
-    return arena_printf(arena, "all but %.*s%s%.*s", STR_ARG(patched), patched.len && unaffected.len ? " || " : "", STR_ARG(unaffected));
+    return arena_printf(arena, "all but %.*s%s%.*s", STR_ARG(patched), patched.len && unaffected.len ? " || " : "",
+                        STR_ARG(unaffected));
 }
 
 /* A version without its operator, where the operator says that versions from it on are meant (`upper`: those below it). */
@@ -130,7 +132,8 @@ static bool take_operator(struct str *part, bool upper)
     return part->len && !strchr("<>!", part->ptr[0]);
 }
 
-struct str feed_fixed_versions(const struct version_scheme *scheme, const struct feed_expressions *expressions, const struct version_set *set)
+struct str feed_fixed_versions(const struct version_scheme *scheme, const struct feed_expressions *expressions,
+                               const struct version_set *set)
 {
     struct feed_texts versions = { 0 };
     bool upper = expressions->patched.count == 0;
@@ -146,7 +149,8 @@ struct str feed_fixed_versions(const struct version_scheme *scheme, const struct
                 feed_texts_add(&versions, set->arena, part);
         }
     }
-    return versions.count ? feed_texts_join(&versions, ", ", set->arena) : feed_texts_join(&expressions->patched, ", ", set->arena);
+    return versions.count ? feed_texts_join(&versions, ", ", set->arena)
+                          : feed_texts_join(&expressions->patched, ", ", set->arena);
 }
 
 struct str feed_fixed_of(const struct version_set *set, const struct feed_texts *fixed)
@@ -178,8 +182,8 @@ struct str feed_spans_text(const struct version_set *set)
 
 bool feed_is_weakness(struct str id)
 {
-    static const char *const prefixes[] = { "CVE-", "GHSA-", "GO-", "PYSEC-", "RUSTSEC-", "BIT-", "GSD-", "JLSEC-", "HSEC-", "RSEC-", "MAL-",
-                                            "OSV-", "GMS-", "TEMP-" };
+    static const char *const prefixes[] = { "CVE-",   "GHSA-", "GO-",   "PYSEC-", "RUSTSEC-", "BIT-", "GSD-",
+                                            "JLSEC-", "HSEC-", "RSEC-", "MAL-",   "OSV-",     "GMS-", "TEMP-" };
     for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
         if (str_starts(id, prefixes[i]))
             return true;

@@ -12,10 +12,25 @@ enum { MAX_COLUMNS = 8, MAX_LIST = 32 };
 static const char weakness_columns[] = "id\taliases\tseverity\tcvss\trated by\tkev\ttitle";
 static const char advisory_columns[] = "id\tspace\tpackage\taffected\tstatus\tsources";
 
-enum weakness_column { WEAKNESS_ID, WEAKNESS_ALIASES, WEAKNESS_SEVERITY, WEAKNESS_CVSS, WEAKNESS_RATED_BY, WEAKNESS_KEV, WEAKNESS_TITLE,
-                       WEAKNESS_COLUMNS };
-enum advisory_column { ADVISORY_ID, ADVISORY_SPACE, ADVISORY_PACKAGE, ADVISORY_AFFECTED, ADVISORY_STATUS, ADVISORY_SOURCES,
-                       ADVISORY_COLUMNS };
+enum weakness_column {
+    WEAKNESS_ID,
+    WEAKNESS_ALIASES,
+    WEAKNESS_SEVERITY,
+    WEAKNESS_CVSS,
+    WEAKNESS_RATED_BY,
+    WEAKNESS_KEV,
+    WEAKNESS_TITLE,
+    WEAKNESS_COLUMNS
+};
+enum advisory_column {
+    ADVISORY_ID,
+    ADVISORY_SPACE,
+    ADVISORY_PACKAGE,
+    ADVISORY_AFFECTED,
+    ADVISORY_STATUS,
+    ADVISORY_SOURCES,
+    ADVISORY_COLUMNS
+};
 
 struct table {
     struct vulndb_builder *builder;
@@ -24,13 +39,14 @@ struct table {
 };
 
 static const struct vulndb_source debian = { STR_INIT("debian"), STR_INIT("Debian Security Tracker"),
-                                             STR_INIT("https://salsa.debian.org/security-tracker-team/security-tracker"), STR_INIT("") };
-static const struct vulndb_source alpine = { STR_INIT("alpine"), STR_INIT("Alpine Secdb"), STR_INIT("https://security.alpinelinux.org/"),
+                                             STR_INIT("https://salsa.debian.org/security-tracker-team/security-tracker"),
                                              STR_INIT("") };
+static const struct vulndb_source alpine = { STR_INIT("alpine"), STR_INIT("Alpine Secdb"),
+                                             STR_INIT("https://security.alpinelinux.org/"), STR_INIT("") };
 static const struct vulndb_source pypa = { STR_INIT("osv"), STR_INIT("Python Packaging Advisory Database"),
                                            STR_INIT("https://github.com/pypa/advisory-database"), STR_INIT("") };
-static const struct vulndb_source github = { STR_INIT("ghsa"), STR_INIT("GitHub Security Advisory"), STR_INIT("https://github.com/advisories"),
-                                             STR_INIT("") };
+static const struct vulndb_source github = { STR_INIT("ghsa"), STR_INIT("GitHub Security Advisory"),
+                                             STR_INIT("https://github.com/advisories"), STR_INIT("") };
 static const struct vulndb_source govulndb = { STR_INIT("govulndb"), STR_INIT("The Go Vulnerability Database"),
                                                STR_INIT("https://pkg.go.dev/vuln/"), STR_INIT("") };
 
@@ -41,8 +57,8 @@ static const struct citation {
     bool is_word;
     const struct vulndb_source *source;
 } citations[] = {
-    { "DSA-", false, &debian },    { "DLA-", false, &debian },    { "changelog", true, &debian }, { "tracker", true, &debian },
-    { "secdb", true, &alpine },    { "PYSEC-", false, &pypa },    { "GHSA-", false, &github },    { "GO-", false, &govulndb },
+    { "DSA-", false, &debian }, { "DLA-", false, &debian }, { "changelog", true, &debian }, { "tracker", true, &debian },
+    { "secdb", true, &alpine }, { "PYSEC-", false, &pypa }, { "GHSA-", false, &github },    { "GO-", false, &govulndb },
 };
 
 /* ---- fields ------------------------------------------------------------------------------------------------------------------------ */
@@ -101,7 +117,9 @@ static bool add_weakness(struct table *table, const struct str *fields, struct e
 {
     struct str aliases[MAX_LIST];
     struct vulndb_rating rating = { 0 };
-    struct vulndb_vulnerability v = { .id = fields[WEAKNESS_ID], .title = fields[WEAKNESS_TITLE], .ratings = &rating, .aliases = aliases };
+    struct vulndb_vulnerability v = {
+        .id = fields[WEAKNESS_ID], .title = fields[WEAKNESS_TITLE], .ratings = &rating, .aliases = aliases
+    };
     if (!feed_is_weakness(v.id))
         return error_set(err, ERROR_INPUT, "\"%.*s\" is no identifier of a weakness", STR_ARG(v.id));
     if (fields[WEAKNESS_SEVERITY].len || fields[WEAKNESS_CVSS].len) {
@@ -112,7 +130,8 @@ static bool add_weakness(struct table *table, const struct str *fields, struct e
     }
     if (fields[WEAKNESS_KEV].len && !time_parse(fields[WEAKNESS_KEV], &v.kev_added_s))
         return error_set(err, ERROR_INPUT, "\"%.*s\" is no date", STR_ARG(fields[WEAKNESS_KEV]));
-    return split_list(fields[WEAKNESS_ALIASES], aliases, &v.alias_count, err) && vulndb_add_vulnerability(table->builder, &v, err);
+    return split_list(fields[WEAKNESS_ALIASES], aliases, &v.alias_count, err) &&
+           vulndb_add_vulnerability(table->builder, &v, err);
 }
 
 /* ---- advisories ----------------------------------------------------------------------------------------------------------------------- */
@@ -126,8 +145,8 @@ static const struct citation *citation_of(struct str source)
 }
 
 /* The cited identifiers become the advisory's own; a word is no identifier. */
-static bool read_sources(struct str text, struct str *items, struct vulndb_advisory *advisory, const struct vulndb_source **source,
-                         struct error *err)
+static bool read_sources(struct str text, struct str *items, struct vulndb_advisory *advisory,
+                         const struct vulndb_source **source, struct error *err)
 {
     if (!split_list(text, items, &advisory->vendor_id_count, err))
         return false;
@@ -157,7 +176,8 @@ static struct str fixed_of(struct str affected, enum vuln_status status, struct 
     return feed_fixed_text(&expressions, arena);
 }
 
-static bool read_affected(const struct version_scheme *scheme, struct str text, struct vulndb_advisory *advisory, struct error *err)
+static bool read_affected(const struct version_scheme *scheme, struct str text, struct vulndb_advisory *advisory,
+                          struct error *err)
 {
     struct arena *arena = advisory->affected.arena;
     if (text.len == 0)
@@ -174,7 +194,8 @@ static bool add_advisory(struct table *table, const struct str *fields, struct e
 {
     struct str sources[MAX_LIST];
     const struct vulndb_source *source = NULL;
-    struct vulndb_advisory advisory = { .space = fields[ADVISORY_SPACE], .vulnerability = fields[ADVISORY_ID],
+    struct vulndb_advisory advisory = { .space = fields[ADVISORY_SPACE],
+                                        .vulnerability = fields[ADVISORY_ID],
                                         .affected_text = fields[ADVISORY_AFFECTED] };
     const struct version_scheme *scheme = vulndb_space_scheme(advisory.space);
     if (!scheme)
@@ -188,8 +209,7 @@ static bool add_advisory(struct table *table, const struct str *fields, struct e
         return arena_error(table->arena, err);
     return read_sources(fields[ADVISORY_SOURCES], sources, &advisory, &source, err) &&
            read_affected(scheme, fields[ADVISORY_AFFECTED], &advisory, err) &&
-           vulndb_add_source(table->builder, source, table->date_s, err) &&
-           vulndb_add_advisory(table->builder, &advisory, err);
+           vulndb_add_source(table->builder, source, table->date_s, err) && vulndb_add_advisory(table->builder, &advisory, err);
 }
 
 /* ---- tables --------------------------------------------------------------------------------------------------------------------------- */

@@ -9,8 +9,8 @@
 #include "vulndb/feeds/feed.h"
 
 enum {
-    MAX_TEXT_BYTES = 256 << 20,   /* of one file: Debian's tracker dump has some 70 MB */
-    MAX_NAMES_BYTES = 1 << 30,    /* of all names of a folder, or of an archive's directory */
+    MAX_TEXT_BYTES = 256 << 20, /* of one file: Debian's tracker dump has some 70 MB */
+    MAX_NAMES_BYTES = 1 << 30,  /* of all names of a folder, or of an archive's directory */
     MAX_DEPTH = 32,
 };
 static const uint64_t max_archive_bytes = 64ull << 30;
@@ -22,7 +22,7 @@ struct feed_walk {
     const char *root;
     struct arena names, text;
     int fd;
-    struct str *paths;       /* a folder's files, relative, sorted; a single file's name */
+    struct str *paths; /* a folder's files, relative, sorted; a single file's name */
     size_t count, cap, next;
     struct stream *stream;
     struct tar *tar;
@@ -37,7 +37,8 @@ static bool collect(struct feed_walk *walk, struct str relative, unsigned depth,
 static bool collect_entry(struct feed_walk *walk, struct str relative, const char *name, unsigned depth, struct error *err)
 {
     struct stat st;
-    struct str path = relative.len ? arena_printf(&walk->names, "%.*s/%s", STR_ARG(relative), name) : arena_str(&walk->names, str_from(name));
+    struct str path =
+        relative.len ? arena_printf(&walk->names, "%.*s/%s", STR_ARG(relative), name) : arena_str(&walk->names, str_from(name));
     struct str full = arena_printf(&walk->names, "%s/%.*s", walk->root, STR_ARG(path));
     if (!path.ptr || !full.ptr)
         return arena_error(&walk->names, err);
@@ -162,7 +163,8 @@ void feed_walk_close(struct feed_walk *walk)
 
 /* ---- next ------------------------------------------------------------------------------------------------------------------ */
 
-static bool next_in_folder(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err)
+static bool next_in_folder(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text,
+                           struct error *err)
 {
     while (walk->next < walk->count) {
         struct str relative = walk->paths[walk->next++];
@@ -177,7 +179,8 @@ static bool next_in_folder(struct feed_walk *walk, bool (*wanted)(struct str pat
     return false;
 }
 
-static bool next_in_tar(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err)
+static bool next_in_tar(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text,
+                        struct error *err)
 {
     struct tar_entry entry;
     while (tar_next(walk->tar, &entry, err)) {
@@ -186,21 +189,24 @@ static bool next_in_tar(struct feed_walk *walk, bool (*wanted)(struct str path),
         *path = arena_str(&walk->text, entry.path);
         if (!path->ptr)
             return arena_error(&walk->text, err);
-        return stream_text(tar_content(walk->tar), MAX_TEXT_BYTES, &walk->text, text, err) || error_wrap(err, "%.*s", STR_ARG(*path));
+        return stream_text(tar_content(walk->tar), MAX_TEXT_BYTES, &walk->text, text, err) ||
+               error_wrap(err, "%.*s", STR_ARG(*path));
     }
     if (err->kind == ERROR_NONE)
         stream_drain(walk->stream, err); /* so that the sums of a compressed archive are checked to its end */
     return false;
 }
 
-static bool next_in_zip(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err)
+static bool next_in_zip(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text,
+                        struct error *err)
 {
     struct zip_entry entry;
     while (zip_next(walk->zip, &entry, err)) {
         if (str_ends(entry.path, "/") || (wanted && !wanted(entry.path)))
             continue;
         *path = entry.path;
-        return zip_text(walk->zip, &entry, MAX_TEXT_BYTES, &walk->text, text, err) || error_wrap(err, "%.*s", STR_ARG(entry.path));
+        return zip_text(walk->zip, &entry, MAX_TEXT_BYTES, &walk->text, text, err) ||
+               error_wrap(err, "%.*s", STR_ARG(entry.path));
     }
     return false;
 }
@@ -218,23 +224,16 @@ static bool next_single(struct feed_walk *walk, struct str *path, struct str *te
     return stream_text(walk->stream, MAX_TEXT_BYTES, &walk->text, text, err);
 }
 
-bool feed_walk_next(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text, struct error *err)
+bool feed_walk_next(struct feed_walk *walk, bool (*wanted)(struct str path), struct str *path, struct str *text,
+                    struct error *err)
 {
     arena_reset(&walk->text, (struct arena_mark){ 0 });
     bool found = false;
     switch (walk->kind) {
-    case WALK_FOLDER:
-        found = next_in_folder(walk, wanted, path, text, err);
-        break;
-    case WALK_TAR:
-        found = next_in_tar(walk, wanted, path, text, err);
-        break;
-    case WALK_ZIP:
-        found = next_in_zip(walk, wanted, path, text, err);
-        break;
-    case WALK_FILE:
-        found = next_single(walk, path, text, err);
-        break;
+    case WALK_FOLDER: found = next_in_folder(walk, wanted, path, text, err); break;
+    case WALK_TAR: found = next_in_tar(walk, wanted, path, text, err); break;
+    case WALK_ZIP: found = next_in_zip(walk, wanted, path, text, err); break;
+    case WALK_FILE: found = next_single(walk, path, text, err); break;
     }
     if (!found && err->kind != ERROR_NONE)
         error_wrap(err, "%s", walk->root);
@@ -242,7 +241,8 @@ bool feed_walk_next(struct feed_walk *walk, bool (*wanted)(struct str path), str
 }
 
 bool feed_each_file(struct vulndb_builder *builder, const char *path, bool (*wanted)(struct str path),
-                    bool (*add)(struct vulndb_builder *builder, struct str path, struct str text, struct arena *arena, struct error *err),
+                    bool (*add)(struct vulndb_builder *builder, struct str path, struct str text, struct arena *arena,
+                                struct error *err),
                     struct error *err)
 {
     struct arena arena;

@@ -48,7 +48,8 @@ void feed_rate(struct vulndb_rating *rating)
 
 /* ---- adding ---------------------------------------------------------------------------------------------------------------- */
 
-static bool add_about(struct vulndb_builder *builder, struct feed_weakness *weakness, const struct feed_names *names, struct error *err)
+static bool add_about(struct vulndb_builder *builder, struct feed_weakness *weakness, const struct feed_names *names,
+                      struct error *err)
 {
     struct vulndb_vulnerability about = weakness->about;
     about.ratings = &weakness->rating;
@@ -66,8 +67,8 @@ static bool add_about(struct vulndb_builder *builder, struct feed_weakness *weak
     return true;
 }
 
-bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_source *source, struct str space, struct feed_weakness *weakness,
-                       struct arena *arena, struct error *err)
+bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_source *source, struct str space,
+                       struct feed_weakness *weakness, struct arena *arena, struct error *err)
 {
     const struct version_scheme *scheme = vulndb_space_scheme(space);
     struct feed_names names;
