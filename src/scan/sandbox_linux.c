@@ -26,7 +26,7 @@ enum { MAX_CPU_S = 3600 };
 #endif
 #endif
 
-static bool limit(int resource, rlim_t value)
+static bool limit(unsigned resource, rlim_t value)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) != 0)
