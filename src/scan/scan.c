@@ -82,10 +82,9 @@ static bool run_open(void *context, struct buf *out, struct error *err)
 
 static bool open_image(struct scan *scan, struct error *err)
 {
-    struct image_request request = { .fd = scan->fd,
-                                     .is_folder = scan->is_folder,
-                                     .reference = scan->options->reference,
-                                     .platform = scan->options->platform };
+    struct image_request request = {
+        .fd = scan->fd, .is_folder = scan->is_folder, .reference = scan->options->reference, .platform = scan->options->platform
+    };
     struct worker_job job = {
         .what = scan->input, .run = run_open, .context = &request, .reads_folder = scan->is_folder, .folder_fd = scan->fd
     };

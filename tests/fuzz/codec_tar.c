@@ -46,7 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     struct error err = { 0 };
-    struct narrow narrow = { .stream = { .fill = fill_narrow }, .rest = str_make(data + 1, size - 1), .step = data[0] ? data[0] * 7u : size };
+    struct narrow narrow = { .stream = { .fill = fill_narrow },
+                             .rest = str_make(data + 1, size - 1),
+                             .step = data[0] ? data[0] * 7u : size };
     struct tar *tar = tar_open(&narrow.stream, &err);
     struct tar_entry entry;
     for (unsigned how = data[0]; tar && tar_next(tar, &entry, &err); how++) {

@@ -33,9 +33,7 @@ static void add_documents(struct arena *arena, struct buf *tar, unsigned which, 
     tar_write_file(tar, "c.json", which == 5 ? text : config);
     tar_write_file(tar, "l.tar", STR("layer"));
     switch (which) {
-    case 0:
-        tar_write_file(tar, "index.json", text);
-        break;
+    case 0: tar_write_file(tar, "index.json", text); break;
     case 1:
     case 2:
         add_blob(arena, tar, OCI_CONFIG, config);
@@ -46,11 +44,10 @@ static void add_documents(struct arena *arena, struct buf *tar, unsigned which, 
         descriptor = arena_printf(arena, "{\"config\":%.*s,\"layers\":[]}", STR_ARG(descriptor));
         add_index(arena, tar, add_blob(arena, tar, OCI_MANIFEST, descriptor));
         break;
-    case 4:
-        tar_write_file(tar, "manifest.json", text);
-        break;
+    case 4: tar_write_file(tar, "manifest.json", text); break;
     default:
-        tar_write_file(tar, "manifest.json", STR("[{\"Config\":\"c.json\",\"RepoTags\":[\"a:1\"],\"Layers\":[\"l.tar\",\"l.tar\"]}]"));
+        tar_write_file(tar, "manifest.json",
+                       STR("[{\"Config\":\"c.json\",\"RepoTags\":[\"a:1\"],\"Layers\":[\"l.tar\",\"l.tar\"]}]"));
     }
     tar_write_end(tar);
 }

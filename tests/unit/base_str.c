@@ -47,9 +47,25 @@ static void what_steers_a_terminal_is_not_shown(void **state)
         const char *text;
         size_t bytes;
     } rows[] = {
-        { "a", 1 },    { " ", 1 },        { "\xc3\xa9", 2 },     { "\xe6\xb8\xaf!", 3 }, { "\xf0\x9f\x98\x80", 4 }, { "", 0 },          { "\x1b[31m", 0 },
-        { "\n", 0 },   { "\x7f", 0 },     { "\xc2\x9b" "31m", 0 }, { "\xc2\x80", 0 },     { "\xc2\xa0", 2 },         { "\xc2", 0 },      { "\x9b", 0 },
-        { "\xed", 0 }, { "\xe6\xb8", 0 }, { "\xff", 0 },
+        { "a", 1 },
+        { " ", 1 },
+        { "\xc3\xa9", 2 },
+        { "\xe6\xb8\xaf!", 3 },
+        { "\xf0\x9f\x98\x80", 4 },
+        { "", 0 },
+        { "\x1b[31m", 0 },
+        { "\n", 0 },
+        { "\x7f", 0 },
+        { "\xc2\x9b"
+          "31m",
+          0 },
+        { "\xc2\x80", 0 },
+        { "\xc2\xa0", 2 },
+        { "\xc2", 0 },
+        { "\x9b", 0 },
+        { "\xed", 0 },
+        { "\xe6\xb8", 0 },
+        { "\xff", 0 },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         assert_int_equal(str_shown_char(str_from(rows[i].text)), rows[i].bytes);
