@@ -144,9 +144,6 @@ static void drop_earlier(struct layer_collector *c, struct str real)
 static bool spool_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct blob *blob,
                           struct error *err)
 {
-    if (c->spool_fd < 0 || entry->size_bytes > c->max_spool_bytes)
-        return error_set(err, ERROR_LIMIT, "%.*s: %llu bytes are more than --max-spool allows", STR_ARG(entry->path),
-                         (unsigned long long)entry->size_bytes);
     if (lseek(c->spool_fd, 0, SEEK_SET) != 0)
         return error_system(err, "temporary file");
     while (true) {
@@ -195,14 +192,23 @@ static bool parse_as(struct layer_collector *c, struct catalog_file *file, struc
     return add_file(c, row);
 }
 
-/* A claimed file that is too large or too big to spool is told, not parsed. */
+/* What is read of a file of this kind at most; random access to more than fits in memory needs the spool. */
+static uint64_t limit_of(const struct layer_collector *c, const struct catalog_kind *kind)
+{
+    uint64_t room = c->spool_fd < 0 ? MAX_BLOB_MEMORY_BYTES : c->max_spool_bytes;
+    if (room < MAX_BLOB_MEMORY_BYTES)
+        room = MAX_BLOB_MEMORY_BYTES;
+    return kind->wants_blob && room < kind->max_bytes ? room : kind->max_bytes;
+}
+
+/* A claimed file that is too large is told, not parsed. */
 static bool refuse_large(struct layer_collector *c, const struct tar_entry *entry, const struct catalog_kind *kind)
 {
     struct layer_file row = open_spans(&c->layer.facts);
     row.real = row.path = arena_str(&c->arena, entry->path);
     row.kind = kind;
-    if (!catalog_warn(&c->layer.facts, row.path, kind->is_os, "not read: %llu bytes are more than the limit of %zu for %s",
-                      (unsigned long long)entry->size_bytes, kind->max_bytes, kind->name))
+    if (!catalog_warn(&c->layer.facts, row.path, kind->is_os, "not read: %llu bytes are more than the limit of %llu for %s",
+                      (unsigned long long)entry->size_bytes, (unsigned long long)limit_of(c, kind), kind->name))
         return false;
     close_spans(&row, &c->layer.facts);
     return add_file(c, row);
@@ -237,7 +243,7 @@ static bool parse_claim(struct layer_collector *c, struct claims *claims, struct
     const struct catalog_kind *kind = claims->file.kind = catalog_claim(path);
     if (!kind || exceeds_links(c, claims, path))
         return true;
-    if (claims->entry->size_bytes > kind->max_bytes)
+    if (claims->entry->size_bytes > limit_of(c, kind))
         return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);
     if (!claims->real.ptr) {
         if (!load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err))

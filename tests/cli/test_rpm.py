@@ -11,7 +11,7 @@ import tempfile
 import unittest
 import zlib
 
-from drydock import Test, main, needs
+from drydock import Test, docker_archive, layer, main, needs
 
 OS_RELEASE = 'NAME="Rocky Linux"\nID="rocky"\nVERSION_ID="9.3"\nPRETTY_NAME="Rocky Linux 9.3"\n'
 METADATA = "/usr/lib/python3.11/site-packages/foo-1.0.dist-info/METADATA"
@@ -138,6 +138,19 @@ class Rpm(Test):
             self.assertEqual((by_name["epoch"]["SrcVersion"], by_name["epoch"]["SrcRelease"]), ("2.0~rc1", "1.el9"))
             self.assertEqual(by_name["modular"]["Modularitylabel"], "nodejs:18:9010020230101:abcd")
             self.assertEqual([(p["Name"], p["Owner"]) for p in report["Drydock"]["OwnedPackages"]], [("foo", "python3-foo")])
+
+    def test_a_database_too_large_for_memory_is_spooled(self):
+        root = self.make_root()
+        database = root / "var/lib/rpm/rpmdb.sqlite"
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("CREATE TABLE filler (x BLOB)")
+            connection.execute("INSERT INTO filler VALUES (zeroblob(12000000))")
+            connection.commit()
+        image = docker_archive(self.dir / "large.tar", [layer(("etc/os-release", OS_RELEASE), ("var/lib/rpm/rpmdb.sqlite", database.read_bytes()))])
+        refused = self.scan(image, "--max-spool", "9", code=2)
+        self.assertIn("limit of 9437184", refused["Drydock"]["Warnings"][0]["Message"])
+        names = [p["Name"] for p in self.scan(image)["Results"][0]["Packages"]]
+        self.assertEqual(names, sorted(row[0] for row in self.expected(root)))
 
     def test_a_removed_package_is_gone(self):
         root = self.make_root()
