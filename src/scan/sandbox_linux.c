@@ -16,7 +16,7 @@
 #include <seccomp.h>
 #endif
 
-enum { MAX_CPU_S = 3600 };
+enum { MAX_CPU_S = 600 };
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WITH_ASAN 1

@@ -86,7 +86,8 @@ static const struct cvss_metric v3_metrics[] = {
 static double roundup(double value)
 {
     long scaled = lround(value * 100000);
-    return scaled % 10000 == 0 ? (double)scaled / 100000 : (double)(scaled / 10000 + 1) / 10;
+    long tenths = scaled / 10000 + (scaled % 10000 != 0);
+    return (double)tenths / 10;
 }
 
 static bool v3_score(struct str vector, double *score)
