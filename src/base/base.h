@@ -177,7 +177,8 @@ bool file_map(const char *path, struct file_map *out, struct error *err);
 void file_unmap(struct file_map *map);
 /* An unlinked temporary file in TMPDIR, -1 on failure. */
 int file_spool(struct error *err);
-/* Writes PATH by a temporary name beside it: open, write to .fd, then commit (fsync, rename) or abort (unlink). */
+/* Writes PATH by a temporary name beside it: open, write to .fd, then commit (fsync, rename) or abort (unlink). What is there
+ * and is no regular file (a device, a pipe, a link) is written to in place. */
 struct file_writer {
     int fd;
     char path[4096], temp[4096 + 16];

@@ -122,11 +122,23 @@ int file_spool(struct error *err)
     return fd;
 }
 
+/* A device, a pipe or a link (/dev/null, /dev/stdout) is written to, never replaced. */
+static bool is_written_in_place(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *err)
 {
     writer->fd = -1;
+    writer->temp[0] = '\0';
     if ((size_t)snprintf(writer->path, sizeof writer->path, "%s", path) >= sizeof writer->path)
         return error_set(err, ERROR_USAGE, "%.100s…: the path is too long", path);
+    if (is_written_in_place(path)) {
+        writer->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        return writer->fd >= 0 || error_system(err, "%s: cannot be written", path);
+    }
     snprintf(writer->temp, sizeof writer->temp, "%s.tmp-XXXXXX", writer->path);
     writer->fd = mkostemp(writer->temp, O_CLOEXEC);
     if (writer->fd < 0)
@@ -139,12 +151,15 @@ bool file_writer_open(struct file_writer *writer, const char *path, struct error
 
 bool file_writer_commit(struct file_writer *writer, struct error *err)
 {
-    if (fsync(writer->fd) == 0 && close(writer->fd) == 0 && rename(writer->temp, writer->path) == 0) {
-        writer->fd = -1;
+    bool in_place = !writer->temp[0];
+    bool synced = in_place || fsync(writer->fd) == 0;
+    bool closed = close(writer->fd) == 0;
+    writer->fd = -1;
+    if (synced && closed && (in_place || rename(writer->temp, writer->path) == 0))
         return true;
-    }
     error_system(err, "%s: cannot be written", writer->path);
-    file_writer_abort(writer);
+    if (!in_place)
+        unlink(writer->temp);
     return false;
 }
 
@@ -153,7 +168,8 @@ void file_writer_abort(struct file_writer *writer)
     if (writer->fd < 0)
         return;
     close(writer->fd);
-    unlink(writer->temp);
+    if (writer->temp[0])
+        unlink(writer->temp);
     writer->fd = -1;
 }
 

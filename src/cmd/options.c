@@ -97,24 +97,34 @@ static bool config_value(struct json *json, struct arena *arena, struct str *out
     return all.len > 0;
 }
 
-static bool read_config_text(const struct command *command, struct str text, struct arena *arena, void *target, struct error *err)
+/* The keys of one object: options, and the gates that stand together under "policy". Others are of another command. */
+static bool read_config_object(const struct command *command, struct json *json, bool top, struct arena *arena, void *target,
+                               struct error *err)
 {
-    struct json json;
     struct str key, value;
-    json_begin(&json, text, arena);
-    if (json_peek(&json) != JSON_OBJECT)
-        json_skip(&json); /* an empty file, or one of comments only */
-    else
-        json_object(&json);
-    while (json_key(&json, &key)) {
+    while (json_key(json, &key)) {
         const struct option *o = find_option(command, key, '\0');
-        if (!o)
-            json_skip(&json); /* an option of another command, or a section of its own */
-        else if (!config_value(&json, arena, &value))
+        if (top && str_is(key, "policy") && json_object(json)) {
+            if (!read_config_object(command, json, false, arena, target, err))
+                return false;
+        } else if (!o)
+            json_skip(json);
+        else if (!config_value(json, arena, &value))
             return error_set(err, ERROR_USAGE, "\"%.*s\" has no value that can be used", STR_ARG(key));
         else if (!set_option(o, target, value, err))
             return false;
     }
+    return true;
+}
+
+static bool read_config_text(const struct command *command, struct str text, struct arena *arena, void *target, struct error *err)
+{
+    struct json json;
+    json_begin(&json, text, arena);
+    if (json_peek(&json) != JSON_OBJECT)
+        json_skip(&json); /* an empty file, or one of comments only */
+    else if (json_object(&json) && !read_config_object(command, &json, true, arena, target, err))
+        return false;
     return json_end(&json, err);
 }
 

@@ -1,5 +1,6 @@
 """Filters, gates and exit codes, with a database that the test builds from OSV records."""
 import json
+import os
 
 from drydock import ALPINE_RELEASE, OS_RELEASE, Test, deb, docker_archive, findings, layer, main, needs, node, wheel
 
@@ -117,9 +118,20 @@ class Gates(Test):
         self.assertEqual(json.loads((self.dir / "report.json").read_text())["SchemaVersion"], 2)
         self.fails("image", self.image, "--db", "t.ddb", "-q", "-o", "no/such/folder/report.json", says=["no/such/folder"])
 
+    def test_devices_and_links_are_written_to_and_not_replaced(self):
+        (self.dir / "real.json").write_text("old")
+        (self.dir / "link.json").symlink_to("real.json")
+        self.run_program("image", self.image, "--db", "t.ddb", "-q", "-fjson", "-o", "link.json", code=0)
+        self.assertTrue((self.dir / "link.json").is_symlink())
+        self.assertEqual(json.loads((self.dir / "real.json").read_text())["SchemaVersion"], 2)
+        done = self.run_program("image", self.image, "--db", "t.ddb", "-q", "-fjson", "-o", "/dev/stdout", code=0)
+        self.assertEqual(json.loads(done.stdout)["SchemaVersion"], 2)
+        self.run_program("image", self.image, "--db", "t.ddb", "-q", "-o", "/dev/null", code=0)
+        self.assertTrue(os.path.exists("/dev/null") and not os.path.isfile("/dev/null"))
+
     @needs("yaml")
     def test_options_come_from_file_environment_and_line(self):
-        (self.dir / "drydock.yaml").write_text("severity: [CRITICAL]\ndb: t.ddb\nexit-code: 3\npolicy:\n  later: true\n")
+        (self.dir / "drydock.yaml").write_text("severity: [CRITICAL]\ndb: t.ddb\nunknown: [1]\npolicy:\n  exit-code: 3\n")
         self.assertEqual(self.run_program("image", self.image, "-q").returncode, 3)
         self.assertEqual(self.run_program("image", self.image, "-q", env={"DRYDOCK_SEVERITY": "MEDIUM"}).returncode, 0)
         self.assertEqual(self.run_program("image", self.image, "-q", "-s", "LOW", env={"DRYDOCK_SEVERITY": "MEDIUM"}).returncode, 3)
