@@ -7,6 +7,7 @@ static struct {
     enum log_level max_level;
     enum log_format format;
     bool progress, progress_shown;
+    unsigned progress_percent;
 } state = { .max_level = LOG_INFO };
 
 static const char *const level_names[] = { "ERROR", "WARN", "INFO", "DEBUG" };
@@ -70,6 +71,9 @@ void progress_show(const char *what, uint64_t done, uint64_t total)
     if (!state.progress)
         return;
     unsigned percent = total ? (unsigned)(done > total ? 100 : done * 100 / total) : 0;
+    if (state.progress_shown && percent == state.progress_percent)
+        return;
+    state.progress_percent = percent;
     fprintf(stderr, "\r\033[K%s %3u %%  (%llu of %llu MB)", what, percent, (unsigned long long)(done / 1000000),
             (unsigned long long)(total / 1000000));
     fflush(stderr);
