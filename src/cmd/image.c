@@ -36,7 +36,10 @@ static int run_reference(const char *reference)
     struct image_reference parsed;
     struct error err = { 0 };
     arena_init(&arena, "image reference", 1 << 20);
-    if (image_reference_parse(str_from(reference), &arena, &parsed, &err))
+    if (access(reference, F_OK) == 0)
+        error_set(&err, ERROR_USAGE, "%s: names an image in a registry; for the file or folder of that name write ./%s",
+                  reference, reference);
+    else if (image_reference_parse(str_from(reference), &arena, &parsed, &err))
         error_set(&err, ERROR_UNSUPPORTED,
                   "%s: images cannot be fetched from registries yet; run: docker save %s | drydock image --input -", reference,
                   reference);

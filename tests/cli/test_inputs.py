@@ -111,6 +111,8 @@ class Inputs(Test):
 
     def test_a_reference_names_the_command_to_run(self):
         self.fails("image", "nginx:alpine", says=["docker save nginx:alpine | drydock image --input -"])
+        (self.dir / "layout").mkdir()
+        self.fails("image", "layout", says=["./layout"])
 
     @unittest.skipUnless((SHARED / "images").is_dir(), "the shared images are not here")
     def test_archives_of_other_tools(self):
