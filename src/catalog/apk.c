@@ -1,11 +1,12 @@
 /* Alpine's package database, lib/apk/db/installed (usr/lib/apk/db/installed since apk-tools 3): lines of one letter, a colon
  * and a value, records parted by empty lines. Letters (apk-package(5), "installed database"): P name, V version, A
- * architecture, o origin (source package), m maintainer, L licence; F a folder and R a file in the last folder. */
+ * architecture, o origin (source package), m maintainer, L licence, p what it provides; F a folder and R a file in the last
+ * folder. */
 #include "catalog/headers.h"
 #include "catalog/kinds.h"
 
 struct record {
-    struct str name, version, arch, origin, maintainer, licence;
+    struct str name, version, arch, origin, maintainer, licence, provides;
     size_t start;
     bool damaged;
 };
@@ -26,6 +27,7 @@ static struct str *field_of(struct record *record, char letter)
     case 'o': return &record->origin;
     case 'm': return &record->maintainer;
     case 'L': return &record->licence;
+    case 'p': return &record->provides;
     default: return NULL;
     }
 }
@@ -43,6 +45,7 @@ static bool add_package(struct reader *reader, const struct record *record, size
     package->source_name = catalog_text(facts, record->origin, last->source_name);
     package->maintainer = catalog_text(facts, record->maintainer, last->maintainer);
     package->licence = catalog_text(facts, record->licence, last->licence);
+    package->provides = arena_str(facts->arena, header_value_ok(record->provides) ? record->provides : STR(""));
     package->offset = record->start;
     package->length = end - record->start;
     return !facts->arena->exhausted;
@@ -98,7 +101,7 @@ static bool read_records(struct reader *reader)
         struct str value = str_skip(line, 2), *field = field_of(&record, line.ptr[0]);
         if (field) {
             *field = str_trim(value);
-            record.damaged |= !header_value_ok(*field);
+            record.damaged |= field != &record.provides && !header_value_ok(*field);
         } else if (line.ptr[0] == 'F') {
             folder = value;
         } else if (line.ptr[0] == 'R' && !own_file(reader, record.name, folder, value)) {

@@ -22,14 +22,15 @@ struct package {
     struct str maintainer;     /* dpkg Maintainer, rpm Vendor, apk maintainer: decides who publishes it */
     struct str module;         /* rpm modularity label, "nodejs:18:8060020220523160029:ad008a3a" */
     struct str licence;        /* as written; empty: unknown */
-    struct str root;           /* language packages: folder that holds the package's files, for ownership (may be empty) */
-    struct str path;           /* the file that it was read from */
-    uint64_t offset, length;   /* bytes of the record in that file (evidence); length 0: the whole file */
-    uint32_t layer;            /* index of the layer that brought it (set by the squash) */
-    uint32_t file_layer;       /* index of the layer that holds `path` as it was read (set by the squash) */
-    bool third_party;          /* an OS package that the distribution does not publish (set by the squash) */
-    bool owned;                /* a language package inside an OS package that the distribution publishes (by the squash) */
-    struct str owner;          /* name of the OS package that it belongs to, when it does */
+    struct str provides;     /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1") */
+    struct str root;         /* language packages: folder that holds the package's files, for ownership (may be empty) */
+    struct str path;         /* the file that it was read from */
+    uint64_t offset, length; /* bytes of the record in that file (evidence); length 0: the whole file */
+    uint32_t layer;          /* index of the layer that brought it (set by the squash) */
+    uint32_t file_layer;     /* index of the layer that holds `path` as it was read (set by the squash) */
+    bool third_party;        /* an OS package that the distribution does not publish (set by the squash) */
+    bool owned;              /* a language package inside an OS package that the distribution publishes (by the squash) */
+    struct str owner;        /* name of the OS package that it belongs to, when it does */
 };
 
 struct distro {

@@ -84,6 +84,7 @@ static void put_package_evidence(struct json_report *j, const struct package *p)
     if (layer)
         jw_text_given(&j->w, "CreatedBy", layer->created_by);
     jw_text_given(&j->w, "Owner", p->owner);
+    jw_text_given(&j->w, "Provides", p->provides);
     if (p->third_party)
         jw_bool(&j->w, "ThirdParty", true);
     jw_close(&j->w, '}');

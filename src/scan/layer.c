@@ -8,7 +8,7 @@ static const char MAGIC[8] = "DDLAYER1";
 
 enum {
     FILE_WORDS = 16,
-    PACKAGE_WORDS = 28,
+    PACKAGE_WORDS = 30,
     DISTRO_WORDS = 8,
     OWNED_WORDS = 5,
     NOTE_WORDS = 6,
@@ -93,8 +93,8 @@ static void put_packages(struct writer *w, const struct catalog_facts *facts)
 {
     for (size_t i = 0; i < facts->package_count; i++) {
         const struct package *p = &facts->packages[i];
-        const struct str texts[] = { p->path,       p->name,   p->version, p->arch, p->source_name, p->source_version,
-                                     p->maintainer, p->module, p->licence, p->root, p->owner };
+        const struct str texts[] = { p->path,       p->name,   p->version, p->arch,     p->source_name, p->source_version,
+                                     p->maintainer, p->module, p->licence, p->provides, p->root,        p->owner };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             put_text(w, texts[t]);
         buf_u32(w->table, (uint32_t)catalog_kind_index(p->kind));
@@ -253,8 +253,8 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
     facts->packages = get_array(r, facts->package_count, sizeof *facts->packages);
     for (size_t i = 0; !r->bad && i < facts->package_count; i++) {
         struct package *p = &facts->packages[i];
-        struct str *const texts[] = { &p->path,       &p->name,   &p->version, &p->arch, &p->source_name, &p->source_version,
-                                      &p->maintainer, &p->module, &p->licence, &p->root, &p->owner };
+        struct str *const texts[] = { &p->path,       &p->name,   &p->version, &p->arch,     &p->source_name, &p->source_version,
+                                      &p->maintainer, &p->module, &p->licence, &p->provides, &p->root,        &p->owner };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             *texts[t] = get_text(r);
         p->kind = get_kind(r);

@@ -23,6 +23,8 @@ static void records_become_packages(void **state)
     assert_str(musl->version, "1.2.5-r0");
     assert_str(musl->arch, "x86_64");
     assert_str(musl->licence, "MIT");
+    assert_str(musl->provides, "so:libc.musl-x86_64.so.1=1");
+    assert_str(six->provides, "");
     assert_str(musl->maintainer, "Some One <one@alpine.example>");
     assert_true(musl->offset == 0 && sample[musl->length] == '\n');
     assert_str(six->source_name, "six");
