@@ -174,15 +174,7 @@ bool folder_pass_run(void *context, struct buf *out, struct error *err)
         closedir(w.levels[--w.depth].dir);
     if (ok) {
         layer_collect_end(&w.c);
-        buf_u32(out, 0);
-        struct buf flat;
-        buf_init(&flat, SIZE_MAX / 2);
-        ok = layer_encode(&w.c.layer, &flat);
-        buf_u64(out, flat.len);
-        buf_str(out, buf_view(&flat));
-        buf_free(&flat);
-        if (!ok || out->failed)
-            ok = error_set(err, ERROR_LIMIT, "the inventory is too large");
+        ok = layer_put_frame(&w.c.layer, 0, out, err);
     }
     layer_collector_free(&w.c);
     return ok;

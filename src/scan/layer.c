@@ -172,6 +172,19 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     return ok;
 }
 
+bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err)
+{
+    buf_u32(out, index);
+    size_t length_at = out->len;
+    buf_u64(out, 0);
+    if (!layer_encode(layer, out))
+        return error_set(err, ERROR_LIMIT, "the inventory is too large");
+    uint64_t length = out->len - length_at - 8;
+    for (unsigned i = 0; i < 8; i++)
+        out->ptr[length_at + i] = (char)(unsigned char)(length >> (8 * i));
+    return true;
+}
+
 /* ---- decode ------------------------------------------------------------------------------------------------------------- */
 
 struct reader {

@@ -67,6 +67,8 @@ uint64_t layer_name(struct str path, bool is_folder);
 bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder);
 
 bool layer_encode(const struct layer_inventory *layer, struct buf *out);
+/* A frame of a worker's answer: the layer's index, the length, the flat form. */
+bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err);
 /* Texts stay views into `bytes`; tables go into the arena. */
 bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
 

@@ -122,20 +122,6 @@ static bool walk_layer(const struct layer_pass *pass, const struct image_layer *
     return ok;
 }
 
-/* A frame: the layer's index, the length, the flat inventory. */
-static bool put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err)
-{
-    buf_u32(out, index);
-    size_t length_at = out->len;
-    buf_u64(out, 0);
-    if (!layer_encode(layer, out))
-        return error_set(err, ERROR_LIMIT, "the inventory is too large");
-    uint64_t length = out->len - length_at - 8;
-    for (unsigned i = 0; i < 8; i++)
-        out->ptr[length_at + i] = (char)(unsigned char)(length >> (8 * i));
-    return true;
-}
-
 static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct stream *stored, struct buf *out, struct error *err)
 {
     struct layer_collector c;
@@ -143,7 +129,7 @@ static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct st
     bool ok = layer_collector_init(&c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err);
     if (!ok)
         stream_close(stored);
-    ok = ok && walk_layer(pass, layer, stored, &c, err) && put_frame(&c.layer, index, out, err);
+    ok = ok && walk_layer(pass, layer, stored, &c, err) && layer_put_frame(&c.layer, index, out, err);
     if (!ok)
         error_wrap(err, "layer %u of %zu (%.*s)", index + 1, pass->image->layer_count, STR_ARG(layer->name));
     layer_collector_free(&c);
