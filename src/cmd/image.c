@@ -13,8 +13,6 @@ static int scan(struct scanning *s, const char *input, const char *reference)
 {
     struct inventory inventory;
     struct error err = { 0 };
-    s->scan.parallel = (unsigned)(s->parallel > 64 ? 64 : s->parallel);
-    s->scan.max_spool_bytes = s->max_spool_mb << 20;
     s->scan.reference = str_from(reference);
     bool piped = strcmp(input, "-") == 0;
     bool ok = piped ? scan_image_stream(STDIN_FILENO, "standard input", &s->scan, &inventory, &err)
@@ -52,8 +50,7 @@ static int run(const struct command *command, int argc, char **argv)
     static struct scanning s;
     struct error err = { 0 };
     bool done;
-    scanning_init(&s);
-    if (!options_read(command, &s, &argc, argv, &done, &err))
+    if (!scanning_read(&s, command, &argc, argv, &done, &err))
         return command_fail(&err);
     if (done)
         return EXIT_DONE;

@@ -13,14 +13,12 @@ static int run(const struct command *command, int argc, char **argv)
     struct inventory inventory;
     struct error err = { 0 };
     bool done;
-    scanning_init(&s);
-    if (!options_read(command, &s, &argc, argv, &done, &err))
+    if (!scanning_read(&s, command, &argc, argv, &done, &err))
         return command_fail(&err);
     if (done)
         return EXIT_DONE;
     if (argc != 1)
         return command_usage(command, argc ? "one folder at a time" : "which folder?");
-    s.scan.max_spool_bytes = s.max_spool_mb << 20;
     if (!scan_rootfs(argv[0], &s.scan, &inventory, &err))
         return command_fail(&err);
     return scanning_finish(&s, argv[0], "filesystem", &inventory);

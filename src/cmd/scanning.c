@@ -154,10 +154,16 @@ const struct option database_option_table[] = {
     { 0 },
 };
 
-void scanning_init(struct scanning *scanning)
+bool scanning_read(struct scanning *scanning, const struct command *command, int *argc, char **argv, bool *done,
+                   struct error *err)
 {
     *scanning = (struct scanning){ .format = STR("table"), .now_s = time_now() };
     policy_init(&scanning->policy);
+    if (!options_read(command, scanning, argc, argv, done, err))
+        return false;
+    scanning->scan.parallel = (unsigned)(scanning->parallel > 64 ? 64 : scanning->parallel);
+    scanning->scan.max_spool_bytes = scanning->max_spool_mb << 20;
+    return true;
 }
 
 /* ---- from inventory to report ------------------------------------------------------------------------------------------------------------------ */

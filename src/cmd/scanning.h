@@ -20,7 +20,9 @@ struct scanning {
 extern const struct option scanning_option_table[], image_choice_table[], report_option_table[], gate_option_table[],
     database_option_table[];
 
-void scanning_init(struct scanning *scanning);
+/* Defaults, then the options (see options_read, which it calls), and what the scan itself takes from them. */
+bool scanning_read(struct scanning *scanning, const struct command *command, int *argc, char **argv, bool *done,
+                   struct error *err);
 /* Matches, filters, reports and judges. Takes the inventory. Returns the exit code. */
 int scanning_finish(struct scanning *scanning, const char *name, const char *type, struct inventory *inventory);
 
