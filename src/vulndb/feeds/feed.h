@@ -95,6 +95,11 @@ struct feed_weakness {
     bool rated;
     struct vulndb_vulnerability about; /* title, description, dates */
 };
+/* Reads a YAML text whose one mapping is the record: `read_field` takes the value of each key. */
+bool feed_read_weakness(struct str text,
+                        void (*read_field)(struct json *json, struct str key, struct arena *arena,
+                                           struct feed_weakness *weakness),
+                        struct arena *arena, struct feed_weakness *out, struct error *err);
 bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_source *source, struct str space,
                        struct feed_weakness *weakness, struct arena *arena, struct error *err);
 /* Fills the rating's severity from its best score, or from its vectors' (version 4 before 3 before 2). */

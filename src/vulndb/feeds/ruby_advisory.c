@@ -102,15 +102,7 @@ static bool add_file(struct vulndb_builder *builder, struct str path, struct str
 {
     struct error problem = { 0 };
     struct feed_weakness weakness = { 0 };
-    struct str json_text, key;
-    struct json json;
-    if (!yaml_to_json(text, FEED_RECORD_BYTES, arena, &json_text, &problem))
-        return feed_bad_file(builder, path, &problem);
-    json_begin(&json, json_text, arena);
-    if (json_object(&json))
-        while (json_key(&json, &key))
-            read_field(&json, key, arena, &weakness);
-    if (!json_end(&json, &problem))
+    if (!feed_read_weakness(text, read_field, arena, &weakness, &problem))
         return feed_bad_file(builder, path, &problem);
     if (weakness.package.len == 0) {
         error_set(&problem, ERROR_INPUT, "it names no gem");

@@ -100,3 +100,21 @@ bool feed_add_weakness(struct vulndb_builder *builder, const struct vulndb_sourc
     }
     return true;
 }
+
+/* ---- reading --------------------------------------------------------------------------------------------------------------- */
+
+bool feed_read_weakness(struct str text,
+                        void (*read_field)(struct json *json, struct str key, struct arena *arena,
+                                           struct feed_weakness *weakness),
+                        struct arena *arena, struct feed_weakness *out, struct error *err)
+{
+    struct str json_text, key;
+    struct json json;
+    if (!yaml_to_json(text, FEED_RECORD_BYTES, arena, &json_text, err))
+        return false;
+    json_begin(&json, json_text, arena);
+    if (json_object(&json))
+        while (json_key(&json, &key))
+            read_field(&json, key, arena, out);
+    return json_end(&json, err);
+}
