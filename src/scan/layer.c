@@ -3,19 +3,19 @@
 
 #include <stdlib.h>
 
-/* Layout: magic, 12 header words, digest texts, then each table, the names, the pool. */
+/* Layout: magic, header words, digest texts, then each table, the names, the pool. */
 static const char MAGIC[8] = "DDLAYER1";
 
 enum {
     FILE_WORDS = 16,
-    PACKAGE_WORDS = 30,
+    PACKAGE_WORDS = 29,
     DISTRO_WORDS = 8,
     OWNED_WORDS = 5,
     NOTE_WORDS = 6,
     WARNING_WORDS = 5,
     LINK_WORDS = 5,
     MARK_WORDS = 3,
-    HEADER_WORDS = 17,
+    HEADER_WORDS = 16,
     MAX_FLAT_BYTES = 1 << 30,
 };
 
@@ -100,7 +100,6 @@ static void put_packages(struct writer *w, const struct catalog_facts *facts)
         buf_u32(w->table, (uint32_t)catalog_kind_index(p->kind));
         buf_u64(w->table, p->offset);
         buf_u64(w->table, p->length);
-        buf_u32(w->table, 0);
     }
 }
 
@@ -160,7 +159,6 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     buf_u64(out, layer->file_count);
     buf_u64(out, layer->unreadable_count);
     buf_u32(out, layer->verified);
-    buf_u32(out, 0);
     buf_add(out, layer->digest, sizeof layer->digest);
     buf_add(out, layer->diff_id, sizeof layer->diff_id);
     put_files(&w, layer);
@@ -273,7 +271,6 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
         p->kind = get_kind(r);
         p->offset = get_u64(r);
         p->length = get_u64(r);
-        get_u32(r);
     }
 }
 
@@ -350,7 +347,6 @@ static bool get_header(struct reader *r, struct str bytes, struct layer_inventor
     layer->file_count = get_u64(r);
     layer->unreadable_count = get_u64(r);
     layer->verified = get_u32(r) != 0;
-    get_u32(r);
     memcpy(layer->digest, r->at, sizeof layer->digest);
     memcpy(layer->diff_id, r->at + sizeof layer->digest, sizeof layer->diff_id);
     r->at += sizeof layer->digest + sizeof layer->diff_id;
