@@ -19,11 +19,9 @@ static int scan(struct scanning *s, const char *input, const char *reference)
                     : scan_image(input, &s->scan, &inventory, &err);
     if (!ok)
         return command_fail(&err);
-    char name[1024];
-    if (piped)
-        snprintf(name, sizeof name, "%.*s", STR_ARG(inventory.image.name.len ? inventory.image.name : STR("standard input")));
-    else
-        snprintf(name, sizeof name, "%s", input);
+    char tag[1024];
+    snprintf(tag, sizeof tag, "%.*s", STR_ARG(inventory.image.name.len ? inventory.image.name : STR("standard input")));
+    const char *name = piped ? tag : input;
     return scanning_finish(s, name, "container_image", &inventory);
 }
 
