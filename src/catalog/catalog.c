@@ -27,6 +27,25 @@ size_t catalog_kind_index(const struct catalog_kind *kind)
     return SIZE_MAX;
 }
 
+const struct catalog_kind *catalog_kind_named(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (!kinds[i]->is_facts_only && str_is(name, kinds[i]->name))
+            return kinds[i];
+    return NULL;
+}
+
+const struct catalog_kind *catalog_kind_of_purl(struct str type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (!kinds[i]->is_facts_only && !kinds[i]->is_lock && kinds[i]->purl_type && str_is(type, kinds[i]->purl_type))
+            return kinds[i];
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (!kinds[i]->is_facts_only && kinds[i]->purl_type && str_is(type, kinds[i]->purl_type))
+            return kinds[i];
+    return NULL;
+}
+
 struct str catalog_text(struct catalog_facts *facts, struct str text, struct str same)
 {
     return same.ptr && str_eq(text, same) ? same : arena_str(facts->arena, text);
@@ -73,6 +92,22 @@ bool catalog_add_owned(struct catalog_facts *facts, const struct catalog_kind *k
     return true;
 }
 
+bool catalog_add_declared(struct catalog_facts *facts, struct str path, struct catalog_declared declared)
+{
+    struct catalog_declared *grown =
+        arena_grow(facts->arena, facts->declared, facts->declared_count, &facts->declared_cap, sizeof *grown);
+    if (!grown)
+        return false;
+    facts->declared = grown;
+    struct str last = facts->declared_count ? grown[facts->declared_count - 1].path : (struct str){ 0 };
+    declared.path = catalog_text(facts, path, last);
+    declared.name = arena_str(facts->arena, declared.name);
+    declared.constraint = arena_str(facts->arena, declared.constraint);
+    declared.group = arena_str(facts->arena, declared.group);
+    grown[facts->declared_count++] = declared;
+    return !facts->arena->exhausted;
+}
+
 bool catalog_add_note(struct catalog_facts *facts, const char *key, struct str value, struct str path)
 {
     struct catalog_note *grown = arena_grow(facts->arena, facts->notes, facts->note_count, &facts->note_cap, sizeof *grown);
@@ -80,7 +115,7 @@ bool catalog_add_note(struct catalog_facts *facts, const char *key, struct str v
         return false;
     facts->notes = grown;
     struct str last = facts->note_count ? grown[facts->note_count - 1].path : (struct str){ 0 };
-    struct catalog_note note = { str_from(key), arena_str(facts->arena, value), catalog_text(facts, path, last) };
+    struct catalog_note note = { str_from(key), arena_str(facts->arena, value), catalog_text(facts, path, last), 0 };
     if (!note.value.ptr || !note.path.ptr)
         return false;
     grown[facts->note_count++] = note;
@@ -124,11 +159,23 @@ bool catalog_warn(struct catalog_facts *facts, struct str path, bool incomplete,
     return true;
 }
 
+void catalog_put_item(struct buf *list, struct str item)
+{
+    if (list->len)
+        buf_chr(list, '\n');
+    buf_str(list, item);
+}
+
+struct str catalog_id(struct catalog_facts *facts, struct str name, struct str version)
+{
+    return arena_printf(facts->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(version));
+}
+
 bool catalog_own_language_file(struct catalog_facts *facts, const struct catalog_kind *manager, struct str package,
                                struct str path)
 {
     const struct catalog_kind *kind = catalog_claim(path);
-    if (!kind || kind->is_os || kind->is_facts_only)
+    if (!kind || kind->is_os || kind->is_facts_only || kind->is_lock)
         return true;
     return catalog_add_owned(facts, manager, package, path);
 }

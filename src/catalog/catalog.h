@@ -11,9 +11,20 @@
 
 struct catalog_kind;
 
-/* All texts are views into the arena of the facts (or, after the squash, of the inventory). */
+/* What a package is to the project that a lock file (or a manifest, a graph) speaks of; Trivy's words. */
+enum package_relation {
+    RELATION_UNKNOWN,
+    RELATION_ROOT,      /* the project itself */
+    RELATION_WORKSPACE, /* a member of its workspace */
+    RELATION_DIRECT,
+    RELATION_INDIRECT,
+};
+
+/* All texts are views into the arena of the facts (or, after the squash, of the inventory). Texts that are lists have one
+ * item a line ('\n' between items). */
 struct package {
-    const struct catalog_kind *kind;
+    const struct catalog_kind
+        *kind; /* what sort of package it is; nearly always the kind that read the file (an SBOM's differ) */
     struct str name;
     struct str version;        /* whole, as the package manager prints it: "1:4.8.1-1", "0:2.3-4.el9" has no "0:" */
     struct str arch;           /* "amd64", "x86_64", "noarch"; empty for languages */
@@ -21,16 +32,26 @@ struct package {
     struct str source_version; /* whole; empty: same as version */
     struct str maintainer;     /* dpkg Maintainer, rpm Vendor, apk maintainer: decides who publishes it */
     struct str module;         /* rpm modularity label, "nodejs:18:8060020220523160029:ad008a3a" */
-    struct str licence;        /* as written; empty: unknown */
-    struct str provides;     /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1") */
-    struct str root;         /* language packages: folder that holds the package's files, for ownership (may be empty) */
-    struct str path;         /* the file that it was read from */
+    struct str licence;        /* as written, a list; empty: unknown */
+    struct str provides; /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1") */
+    struct str root;     /* language packages: folder that holds the package's files, for ownership (may be empty) */
+    struct str path;     /* the file that it was read from */
+    struct str within;   /* path inside the archive that `path` is: "BOOT-INF/lib/a.jar" */
+    struct str proof;    /* what in the file says so, for people: "pom.properties", "build info"; empty: the record itself */
+    struct str digest;   /* of the package's own archive, "sha1:0f…" (hex), "sha512-…" (base64, as lock files have it) */
+    struct str cpes;     /* CPE 2.3 names, a list */
+    struct str id;       /* unique in the file, what `depends` refers to: "node_modules/a"; empty: name@version */
+    struct str depends;  /* list of the ids that it needs, in the same file; OS packages: names, also of what others provide */
     uint64_t offset, length; /* bytes of the record in that file (evidence); length 0: the whole file */
-    uint32_t layer;          /* index of the layer that brought it (set by the squash) */
-    uint32_t file_layer;     /* index of the layer that holds `path` as it was read (set by the squash) */
-    bool third_party;        /* an OS package that the distribution does not publish (set by the squash) */
-    bool owned;              /* a language package inside an OS package that the distribution publishes (by the squash) */
-    struct str owner;        /* name of the OS package that it belongs to, when it does */
+    uint32_t line, end_line; /* of the record, from 1; 0: unknown */
+    enum package_relation relation;
+    bool dev;            /* needed for development only */
+    bool locked_only;    /* in an image: a lock file names it, but it is not installed (set after the squash) */
+    uint32_t layer;      /* index of the layer that brought it (set by the squash) */
+    uint32_t file_layer; /* index of the layer that holds `path` as it was read (set by the squash) */
+    bool third_party;    /* an OS package that the distribution does not publish (set by the squash) */
+    bool owned;          /* a language package inside an OS package that the distribution publishes (by the squash) */
+    struct str owner;    /* name of the OS package that it belongs to, when it does */
 };
 
 struct distro {
@@ -47,10 +68,21 @@ struct catalog_owned {
     struct str package, path;
 };
 
+/* A dependency that a manifest (package.json, pyproject.toml, Cargo.toml …) declares, for the lock file beside it. */
+struct catalog_declared {
+    const struct catalog_kind *kind; /* that reads the manifest */
+    struct str path, name;           /* the manifest; the package as it is written there */
+    struct str constraint;           /* "^1.2.0"; may be empty */
+    struct str group;                /* "dev", "test", an extra's name; empty: the main one */
+    bool dev;                        /* of a group for development */
+};
+
 /* Facts that matching needs, by well-known keys: "content-set" (a Red Hat repository), "nvr" ("ubi8-container-8.5-1-x86_64"),
- * "esm" ("infra" or "apps": enabled, from ubuntu-advantage's status.json), "apk-repository" ("edge" or "v3.20"). */
+ * "esm" ("infra" or "apps": enabled, from ubuntu-advantage's status.json), "apk-repository" ("edge" or "v3.20"). Kinds that
+ * settle after the squash keep notes of their own, with keys that begin with the kind's name ("pom"). */
 struct catalog_note {
     struct str key, value, path;
+    uint32_t layer; /* index of the layer that holds `path` (set by the squash) */
 };
 
 struct catalog_warning {
@@ -66,6 +98,8 @@ struct catalog_facts {
     size_t distro_count, distro_cap;
     struct catalog_owned *owned;
     size_t owned_count, owned_cap;
+    struct catalog_declared *declared;
+    size_t declared_count, declared_cap;
     struct catalog_note *notes;
     size_t note_count, note_cap;
     struct catalog_warning *warnings;
@@ -77,19 +111,28 @@ struct catalog_facts {
 struct package *catalog_add_package(struct catalog_facts *facts, const struct catalog_kind *kind, struct str path);
 struct distro *catalog_add_distro(struct catalog_facts *facts, struct str path);
 bool catalog_add_owned(struct catalog_facts *facts, const struct catalog_kind *kind, struct str package, struct str path);
+/* The record is copied, its texts too; its path is set. */
+bool catalog_add_declared(struct catalog_facts *facts, struct str path, struct catalog_declared declared);
 bool catalog_add_note(struct catalog_facts *facts, const char *key, struct str value, struct str path);
 /* Text is formatted and made printable; false only when the arena is full. */
 bool catalog_warn(struct catalog_facts *facts, struct str path, bool incomplete, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* ---- kinds -------------------------------------------------------------------------------------------------------------- */
 
+/* Room in an unlinked file for what is unpacked of a file (an archive in an archive) and too large for memory. */
+struct catalog_spool {
+    int fd; /* -1: none */
+    uint64_t used_bytes, max_bytes;
+};
+
 /* One claimed file. Exactly one of text and blob is set, as the kind asked. */
 struct catalog_file {
     const struct catalog_kind *kind;
-    struct str path;         /* normalised, without leading "/" */
-    struct str text;         /* the whole contents */
-    const struct blob *blob; /* random access (wants_blob); beyond memory limits it is a spooled file */
-    struct arena *scratch;   /* freed after the parse: for anything that is not a fact */
+    struct str path;             /* normalised, without leading "/" */
+    struct str text;             /* the whole contents */
+    const struct blob *blob;     /* random access (wants_blob); beyond memory limits it is a spooled file */
+    struct catalog_spool *spool; /* with blob; may be NULL */
+    struct arena *scratch;       /* freed after the parse: for anything that is not a fact */
 };
 
 // Paths that a kind claims, as one of
@@ -97,6 +140,7 @@ struct catalog_file {
 //     var/lib/dpkg/status.d/*      any file right inside this folder; the last part may also be *.list
 //     **/package.json              this name at any depth (also at the top)
 //     **/*.egg-info                names that end so, at any depth
+//     **/requirements*.txt         names that begin and end so (what ends so must hold a dot)
 //     **/*.dist-info/METADATA      this name inside a folder whose name is, or ends, so
 struct catalog_claim {
     const char *pattern;
@@ -107,9 +151,12 @@ struct catalog_kind {
     const char *name;   /* Trivy's Type: "dpkg" is "debian" there (by distribution); "python-pkg", "node-pkg" */
     bool is_os;         /* packages of a distribution */
     bool is_facts_only; /* never makes packages (os-release, content sets, file lists) */
+    bool is_lock;       /* says what is to be installed (lock files and manifests), not what is */
+    bool lock_counts;   /* a lock file that Trivy reports in images too (Cargo.lock, .NET's, Julia's) */
+    bool is_program;    /* claims executables by their first bytes, whatever their name; wants_blob too */
     const char
         *title; /* language kinds: Trivy's Target of all installed packages together ("Python", "Node.js"); NULL: by file */
-    const char *ecosystem; /* language kinds: namespace in the database: "pip", "npm" */
+    const char *ecosystem; /* language kinds: namespace in the database: "pip", "npm"; NULL: no advisories are known for these */
     const char *scheme;    /* version scheme */
     const char *purl_type;
     const struct catalog_claim *claims; /* ends with a NULL pattern */
@@ -117,17 +164,31 @@ struct catalog_kind {
     bool wants_blob;                    /* random access instead of text */
     size_t max_bytes;                   /* larger files are a warning and are not parsed (incomplete when is_os) */
     bool (*parse)(const struct catalog_file *file, struct catalog_facts *facts);
+    /* Once after the squash: `facts` has the packages, notes and declared dependencies of all files of this kind that are
+     * there, and as `declared` those of all manifests. May change packages, drop them (name made empty) and add some, each with
+     * the path of a file of this kind. NULL: nothing to do. False when the arena is full. */
+    bool (*settle)(struct catalog_facts *facts);
 };
 
 /* The kind that claims this path, NULL when none does. Costs one hash of the base name for most files. Thread-safe. */
 const struct catalog_kind *catalog_claim(struct str path);
+/* The kind of executables and libraries, NULL where neither mode nor name speaks for one; then the first bytes decide
+ * (catalog_is_program). */
+const struct catalog_kind *catalog_claim_program(struct str path, uint32_t mode);
+bool catalog_is_program(struct str head); /* ELF, PE, Mach-O, by at least 4 bytes */
+/* `--file-patterns`: files whose path matches the POSIX extended expression are claimed by the named kind first. Call it
+ * before any scan, from one thread. */
+bool catalog_add_pattern(struct str kind_name, struct str expression, struct error *err);
 /* The exact paths that kinds claim (no patterns), for the squash, which follows symlinks that lead from them; ends with NULL. */
 const char *const *catalog_fixed_paths(void);
 size_t catalog_kind_count(void);
 const struct catalog_kind *catalog_kind_at(size_t index); /* for the flat form: a kind is stored as its index */
 size_t catalog_kind_index(const struct catalog_kind *kind);
+/* The first kind of this name or this purl type that makes packages ("pypi": installed Python packages); NULL: none. */
+const struct catalog_kind *catalog_kind_named(struct str name);
+const struct catalog_kind *catalog_kind_of_purl(struct str type);
 /* Version of the set of kinds: part of a cached inventory's key; raise it when any kind's output changes. */
-enum { CATALOG_VERSION = 1 };
+enum { CATALOG_VERSION = 2 };
 
 /* Runs the kind's parse; turns limits into warnings. False when the arena is full. */
 bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts);
@@ -139,4 +200,37 @@ bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
 bool catalog_distro_pick(const struct distro *distros, size_t count, struct arena *arena, struct distro *out);
 /* Is this OS package published by somebody else than the distribution (vendor of an rpm, maintainer of a deb)? */
 bool catalog_is_third_party(const struct distro *distro, const struct package *package);
+
+/* ---- dependencies -------------------------------------------------------------------------------------------------------- */
+
+/* Who needs whom, by indices into an array of packages. Edges lead from a package to what it needs: between packages of one
+ * lock file, between installed ones of one kind (those with a title), or between OS packages. Where several have an id, the
+ * first counts. */
+struct catalog_graph {
+    const struct package *packages;
+    size_t count;
+    uint32_t *first; /* count + 1 of them: the edges of package i are targets[first[i]] up to first[i + 1] */
+    uint32_t *targets;
+};
+bool catalog_graph_build(const struct package *packages, size_t count, struct arena *arena, struct catalog_graph *out);
+/* For locks without a mark of their own: by what the manifest in the same folder declares (kind `manifest`; NULL as same_name:
+ * names are compared as they are), packages become direct or indirect, and those that only dependencies for
+ * development need become dev. Folders without such a manifest are left as they are. For `settle`. */
+bool catalog_settle_declared(struct catalog_facts *facts, const struct catalog_kind *manifest,
+                             bool (*same_name)(struct str declared, struct str locked));
+/* Marks as dev what no package reaches that is direct, a root or a workspace and not itself dev; of one file. */
+bool catalog_mark_dev(struct package *packages, size_t count, struct arena *arena);
+
+/* ---- package URLs (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst) -------------------------------------------------- */
+
+struct purl {
+    struct str type, space, name, version, subpath; /* decoded; space is the namespace, with '/' between its parts */
+    struct str qualifiers;                          /* "key=value" a line, decoded, sorted by key */
+};
+bool purl_parse(struct str text, struct arena *arena, struct purl *out, struct error *err);
+struct str purl_qualifier(const struct purl *purl, const char *key); /* empty: not there */
+/* The canonical form. */
+void purl_put(const struct purl *purl, struct buf *out);
+/* Of a package; which vendor, distribution and epoch stand in it is as in Trivy's reports. */
+void purl_write(const struct package *package, const struct distro *distro, struct buf *out);
 #endif

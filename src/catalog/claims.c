@@ -1,14 +1,16 @@
 /* Which kind claims a path: every claim is filed under its last part, so that most files cost one look-up of the base name.
  *
- * A pattern is matched from its end, part by part: "*" in front of a part means that the name ends so, "**" in front of
- * all parts that any folders may stand before. Claims are filed by the whole last part ("METADATA"), by its extension
- * ("*.egg-info") or, when it is "*" alone, by the folder. The index is built once, on first use. */
+ * A pattern is matched from its end, part by part: "*" in a part stands for any characters, "**" in front of all parts
+ * for any folders. Claims are filed by the whole last part ("METADATA"), by its extension ("*.egg-info",
+ * "requirements*.txt") or, when it has none ("*", "DESCRIPTION*"), by the folder. The index is built once, on first use.
+ * Programs are told by mode, name and first bytes, and the user may add patterns of his own. */
 #include "catalog/kinds.h"
 
 #include <pthread.h>
+#include <regex.h>
 
 /* Far more than the kinds claim: claims_find_every_kind in the tests fails before these do. */
-enum { SLOTS = 512, MAX_FOLDER_CLAIMS = 16, MAX_FIXED = 128 };
+enum { SLOTS = 1024, MAX_FOLDER_CLAIMS = 32, MAX_FIXED = 256, MAX_USER_PATTERNS = 64 };
 
 struct filed_claim {
     uint64_t hash;
@@ -23,6 +25,7 @@ static struct {
     size_t folder_count;
     const char *fixed[MAX_FIXED + 1];
     size_t fixed_count;
+    const struct catalog_kind *program; /* the one that claims programs; NULL: none */
 } claims;
 static pthread_once_t claims_once = PTHREAD_ONCE_INIT;
 
@@ -49,14 +52,17 @@ static void build_index(void)
 {
     for (size_t k = 0; k < catalog_kind_count(); k++) {
         const struct catalog_kind *kind = catalog_kind_at(k);
+        if (kind->is_program)
+            claims.program = kind;
         for (const struct catalog_claim *claim = kind->claims; claim->pattern; claim++) {
             struct str pattern = str_from(claim->pattern), name = path_base(pattern);
             struct filed_claim filed = { .kind = kind, .claim = claim };
-            if (str_is(name, "*")) {
+            struct str suffix = str_find(name, '*', NULL) ? extension(name) : name;
+            if (suffix.len == 0 || str_find(suffix, '*', NULL)) {
                 if (claims.folder_count < MAX_FOLDER_CLAIMS)
                     claims.folders[claims.folder_count++] = filed;
             } else {
-                file_claim(filed, name.ptr[0] == '*' ? extension(name) : name);
+                file_claim(filed, suffix);
             }
             if (!str_find(pattern, '*', NULL) && claims.fixed_count < MAX_FIXED)
                 claims.fixed[claims.fixed_count++] = claim->pattern;
@@ -64,12 +70,14 @@ static void build_index(void)
     }
 }
 
+/* One "*" at most stands in a part. */
 static bool part_matches(struct str pattern, struct str part)
 {
-    if (pattern.len && pattern.ptr[0] == '*')
-        return pattern.len - 1 <= part.len &&
-               memcmp(pattern.ptr + 1, part.ptr + part.len - (pattern.len - 1), pattern.len - 1) == 0;
-    return str_eq(pattern, part);
+    struct str head, tail;
+    if (!str_cut(pattern, '*', &head, &tail))
+        return str_eq(pattern, part);
+    return head.len + tail.len <= part.len && memcmp(head.ptr, part.ptr, head.len) == 0 &&
+           memcmp(tail.ptr, part.ptr + part.len - tail.len, tail.len) == 0;
 }
 
 /* Takes the last part off a path; false when nothing is left. */
@@ -124,16 +132,94 @@ static const struct catalog_kind *find_by_folder(struct str path)
     return NULL;
 }
 
+/* ---- patterns of the user ---------------------------------------------------------------------------------------------------- */
+
+static struct {
+    struct {
+        regex_t expression;
+        const struct catalog_kind *kind;
+    } items[MAX_USER_PATTERNS];
+    size_t count;
+} user_patterns;
+
+bool catalog_add_pattern(struct str kind_name, struct str expression, struct error *err)
+{
+    const struct catalog_kind *kind = catalog_kind_named(kind_name);
+    char text[1024], why[128];
+    if (!kind)
+        return error_set(err, ERROR_USAGE, "\"%.*s\" is no kind of files", STR_ARG(kind_name));
+    if (expression.len >= sizeof text || user_patterns.count == MAX_USER_PATTERNS)
+        return error_set(err, ERROR_LIMIT, "too many or too long patterns of files");
+    memcpy(text, expression.ptr, expression.len);
+    text[expression.len] = '\0';
+    int code = regcomp(&user_patterns.items[user_patterns.count].expression, text, REG_EXTENDED | REG_NOSUB);
+    if (code != 0) {
+        regerror(code, &user_patterns.items[user_patterns.count].expression, why, sizeof why);
+        return error_set(err, ERROR_USAGE, "\"%s\" is no POSIX extended expression: %s", text, why);
+    }
+    user_patterns.items[user_patterns.count++].kind = kind;
+    return true;
+}
+
+static const struct catalog_kind *find_by_user(struct str path)
+{
+    char text[4096 + 1];
+    if (path.len >= sizeof text)
+        return NULL;
+    memcpy(text, path.ptr, path.len);
+    text[path.len] = '\0';
+    for (size_t i = 0; i < user_patterns.count; i++)
+        if (regexec(&user_patterns.items[i].expression, text, 0, NULL, 0) == 0)
+            return user_patterns.items[i].kind;
+    return NULL;
+}
+
+/* ---- the look-up ---------------------------------------------------------------------------------------------------------------- */
+
 const struct catalog_kind *catalog_claim(struct str path)
 {
     pthread_once(&claims_once, build_index);
     struct str name = path_base(path), suffix = extension(name);
     if (name.len == 0)
         return NULL;
-    const struct catalog_kind *kind = find_filed(name, path);
+    const struct catalog_kind *kind = user_patterns.count ? find_by_user(path) : NULL;
+    if (!kind)
+        kind = find_filed(name, path);
     if (!kind && suffix.len && suffix.len < name.len)
         kind = find_filed(suffix, path);
     return kind ? kind : find_by_folder(path);
+}
+
+/* Shared libraries need not be executable (Debian's are not), nor need programs for other systems. */
+static bool is_named_as_program(struct str name)
+{
+    static const char *const suffixes[] = { ".so", ".exe", ".dll", ".dylib", ".node", ".pyd" };
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+        if (str_ends(name, suffixes[i]))
+            return true;
+    return str_contains(name, ".so.");
+}
+
+const struct catalog_kind *catalog_claim_program(struct str path, uint32_t mode)
+{
+    pthread_once(&claims_once, build_index);
+    return (mode & 0111) != 0 || is_named_as_program(path_base(path)) ? claims.program : NULL;
+}
+
+/* ELF: gABI chapter 4, e_ident. PE: "MZ", then the program for DOS. Mach-O: mach-o/loader.h and fat.h, in both byte orders. */
+bool catalog_is_program(struct str head)
+{
+    if (head.len < 4)
+        return false;
+    switch (be32(head.ptr)) {
+    case 0x7F454C46:
+    case 0xFEEDFACE:
+    case 0xFEEDFACF:
+    case 0xCEFAEDFE:
+    case 0xCFFAEDFE:
+    case 0xCAFEBABE: return true;
+    default: return head.ptr[0] == 'M' && head.ptr[1] == 'Z';
+    }
 }
 
 const char *const *catalog_fixed_paths(void)

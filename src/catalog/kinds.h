@@ -21,6 +21,11 @@ extern const struct catalog_kind catalog_redhat_buildinfo_kind;
  * ptr is NULL when the arena is full. */
 struct str catalog_text(struct catalog_facts *facts, struct str text, struct str same);
 
+/* A line of a list text (package.depends, .licence …): appends '\n' where something stands already, then the item. */
+void catalog_put_item(struct buf *list, struct str item);
+/* name@version, in the facts' arena: the usual id. */
+struct str catalog_id(struct catalog_facts *facts, struct str name, struct str version);
+
 /* Lists a path that an OS package owns, when a language kind claims it; other paths are no facts. False: arena full. */
 bool catalog_own_language_file(struct catalog_facts *facts, const struct catalog_kind *manager, struct str package,
                                struct str path);

@@ -136,7 +136,9 @@ struct json {
     struct arena *arena;
     unsigned depth;
     bool failed;
-    const char *problem;                     /* static text; NULL: none */
+    const char *problem; /* static text; NULL: none */
+    size_t line_pos;     /* private: how far lines have been counted */
+    uint32_t line;
     unsigned char state[JSON_MAX_DEPTH + 1]; /* private: a byte a level, see json.c */
 };
 
@@ -155,6 +157,8 @@ bool json_scalar(struct json *json, struct str *out); /* string, or the text of 
 void json_skip(struct json *json);                    /* any value */
 bool json_raw(struct json *json, struct str *out);    /* skips any value and gives its text (validated) */
 bool json_end(struct json *json, struct error *err);  /* false when anything failed or text is left over */
+/* The line, from 1, of the next value (or, behind an object, of its closing brace). Cheap when asked in order. */
+uint32_t json_line(struct json *json);
 
 /* Writing: appends "text" quoted and escaped; bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(struct buf *buf, struct str text);
@@ -165,6 +169,11 @@ void json_put_string(struct buf *buf, struct str text);
 bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
 /* TOML 1.0 rewritten as JSON text: dates become strings, inf and nan strings. Duplicate keys and the like are errors that name the line. */
 bool toml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
+/* XML 1.0 (expat) rewritten as JSON text: {"root": …}. An element without attributes and children is the string of its text
+ * (white space trimmed); others are objects with "@attribute", "#text" (when not blank) and their children by local name, in
+ * document order, equal names again and again. No DTDs: entities other than the five are errors. Errors name the line. */
+bool xml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
+/* In all three, a value stands on the line that it has in the source where the order of values allows it: json_line works. */
 
 /* ---- BoltDB (bbolt v2 pages, read-only, little-endian) ---------------------------------------------------------------------- */
 

@@ -31,7 +31,21 @@ void json_begin(struct json *json, struct str text, struct arena *arena)
     json->depth = 0;
     json->failed = false;
     json->problem = NULL;
+    json->line_pos = 0;
+    json->line = 1;
     json->state[0] = IN_TEXT | DUE;
+}
+
+uint32_t json_line(struct json *json)
+{
+    for (size_t pos; json->line_pos < json->pos; json->line_pos += pos + 1) {
+        if (!str_find(str_head(str_skip(json->text, json->line_pos), json->pos - json->line_pos), '\n', &pos)) {
+            json->line_pos = json->pos;
+            break;
+        }
+        json->line++;
+    }
+    return json->line;
 }
 
 static const uint64_t EIGHT_SPACES = UINT64_C(0x2020202020202020);

@@ -248,10 +248,11 @@ static bool read_document(struct toml *t, struct toml_node *root)
     return true;
 }
 
-static bool print_document(const struct toml_node *root, size_t max_bytes, struct buf *out, struct error *err)
+static bool print_document(const struct toml_node *root, struct str text, size_t max_bytes, struct buf *out, struct error *err)
 {
+    struct toml_printer printer = { .out = out, .text = text, .line = 1, .out_line = 1 };
     buf_init(out, max_bytes);
-    toml_print(root, out);
+    toml_print(&printer, root);
     return !out->failed || error_set(err, ERROR_LIMIT, "TOML: grows past its limit as JSON");
 }
 
@@ -263,7 +264,7 @@ bool toml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct
     struct arena_mark mark = arena_mark(arena);
     struct toml_node *root = toml_add(&t, NULL, (struct str){ NULL, 0 }, TOML_TABLE, TOML_HEADER);
     struct buf json = { 0 };
-    bool ok = root && read_document(&t, root) && print_document(root, max_bytes, &json, err);
+    bool ok = root && read_document(&t, root) && print_document(root, text, max_bytes, &json, err);
     arena_reset(arena, mark);
     if (ok) {
         struct str copy = arena_str(arena, buf_view(&json));

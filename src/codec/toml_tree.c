@@ -49,7 +49,7 @@ struct toml_node *toml_add(struct toml *t, struct toml_node *parent, struct str 
         arena_error(t->arena, t->err);
         return NULL;
     }
-    *node = (struct toml_node){ .kind = kind, .origin = origin, .depth = depth, .key = key };
+    *node = (struct toml_node){ .kind = kind, .origin = origin, .depth = depth, .pos = t->pos, .key = key };
     if (!parent)
         return node;
     if (parent->last)
@@ -65,9 +65,18 @@ struct toml_node *toml_add(struct toml *t, struct toml_node *parent, struct str 
     return node;
 }
 
-/* Recursion is bounded by the depth that toml_add allows. */
-void toml_print(const struct toml_node *node, struct buf *out)
+static void keep_line(struct toml_printer *p, const struct toml_node *node)
 {
+    for (; p->pos < node->pos; p->pos++)
+        p->line += p->text.ptr[p->pos] == '\n';
+    for (; p->pos == node->pos && p->out_line < p->line && !p->out->failed; p->out_line++)
+        buf_chr(p->out, '\n');
+}
+
+/* Recursion is bounded by the depth that toml_add allows. */
+void toml_print(struct toml_printer *p, const struct toml_node *node)
+{
+    struct buf *out = p->out;
     if (node->kind == TOML_LITERAL) {
         buf_str(out, node->text);
         return;
@@ -81,11 +90,12 @@ void toml_print(const struct toml_node *node, struct buf *out)
     for (const struct toml_node *child = node->first; child && !out->failed; child = child->next) {
         if (child != node->first)
             buf_chr(out, ',');
+        keep_line(p, child);
         if (table) {
             json_put_string(out, child->key);
             buf_chr(out, ':');
         }
-        toml_print(child, out);
+        toml_print(p, child);
     }
     buf_chr(out, table ? '}' : ']');
 }

@@ -21,6 +21,7 @@ struct toml_node {
     enum toml_kind kind;
     enum toml_origin origin;
     unsigned depth;         /* containers around it */
+    size_t pos;             /* where it stands in the text */
     struct str key;         /* in a table */
     struct str text;        /* string: its value; literal: as JSON writes it */
     struct toml_node *next; /* in its container */
@@ -43,7 +44,14 @@ struct toml_node *toml_find(const struct toml_node *table, struct str key);
 /* A new last child of parent (NULL: the root). NULL and an error when it is nested too deeply or the arena is exhausted. */
 struct toml_node *toml_add(struct toml *t, struct toml_node *parent, struct str key, enum toml_kind kind,
                            enum toml_origin origin);
-void toml_print(const struct toml_node *node, struct buf *out);
+/* Prints JSON in which a node stands on the line that it has in the text, where the order of nodes allows it. */
+struct toml_printer {
+    struct buf *out;
+    struct str text;
+    size_t pos;            /* how far lines were counted */
+    size_t line, out_line; /* of pos; that the output has reached */
+};
+void toml_print(struct toml_printer *printer, const struct toml_node *node);
 
 /* The byte at pos + ahead, or -1 past the end. */
 static inline int toml_byte(const struct toml *t, size_t ahead)

@@ -29,7 +29,8 @@ struct writer {
     struct map anchors; /* name → struct anchor * */
     struct level levels[JSON_MAX_DEPTH + 1];
     unsigned depth, documents;
-    size_t line;
+    size_t line;     /* of the event at hand */
+    size_t out_line; /* that the output has reached */
     struct error *err;
 };
 
@@ -141,6 +142,13 @@ static void put_scalar(struct writer *w, const yaml_event_t *event, enum role ro
 
 /* ---- structure ---- */
 
+/* A node stands on its own line of the output, if that is not further yet: what reads the JSON can name lines of the YAML. */
+static void keep_line(struct writer *w)
+{
+    for (; w->out_line < w->line && !w->out.failed; w->out_line++)
+        buf_chr(&w->out, '\n');
+}
+
 /* Puts the comma or colon before a node, and tells what the node is there. */
 static enum role place_node(struct writer *w)
 {
@@ -196,6 +204,7 @@ static bool on_scalar(struct writer *w, const yaml_event_t *event)
 {
     struct anchor *anchor;
     enum role role = place_node(w);
+    keep_line(w);
     if (!begin_anchor(w, event->data.scalar.anchor, &anchor))
         return false;
     put_scalar(w, event, role);
@@ -210,6 +219,7 @@ static bool on_start(struct writer *w, const yaml_char_t *name, bool mapping)
         return bad(w, ERROR_UNSUPPORTED, "a list or mapping as a key");
     if (w->depth == JSON_MAX_DEPTH)
         return bad(w, ERROR_LIMIT, "nested too deeply");
+    keep_line(w);
     if (!begin_anchor(w, name, &anchor))
         return false;
     w->levels[++w->depth] = (struct level){ .mapping = mapping, .key_due = mapping, .empty = true, .anchor = anchor };
@@ -246,6 +256,8 @@ static bool on_alias(struct writer *w, const yaml_event_t *event)
         return true;
     bool quote = role == ROLE_KEY && w->out.ptr[anchor->start] != '"';
     buf_text(&w->out, quote ? "\"" : "");
+    for (size_t i = 0; i < len; i++)
+        w->out_line += w->out.ptr[anchor->start + i] == '\n';
     buf_add(&w->out, w->out.ptr + anchor->start, len);
     buf_text(&w->out, quote ? "\"" : "");
     return true;
@@ -291,7 +303,7 @@ bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct
     if (!yaml_parser_initialize(&parser))
         return error_set(err, ERROR_LIMIT, "YAML: memory limit reached");
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len);
-    struct writer w = { .arena = arena, .err = err };
+    struct writer w = { .arena = arena, .err = err, .out_line = 1 };
     buf_init(&w.out, max_bytes);
     struct arena_mark mark = arena_mark(arena);
     map_init(&w.anchors, arena);

@@ -35,7 +35,7 @@ bool layer_collector_init(struct layer_collector *c, const struct layer_alias *a
                           uint64_t max_spool_bytes, struct error *err)
 {
     *c = (struct layer_collector){
-        .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd, .max_spool_bytes = max_spool_bytes
+        .aliases = aliases, .alias_count = alias_count, .spool_fd = spool_fd, .max_spool_bytes = max_spool_bytes, .direct_fd = -1
     };
     arena_init(&c->arena, "layer", LAYER_ARENA_BYTES);
     arena_init(&c->scratch, "file of a layer", SCRATCH_ARENA_BYTES);
@@ -105,6 +105,7 @@ static struct layer_file open_spans(const struct catalog_facts *f)
     return (struct layer_file){ .packages.first = count_u32(f->package_count),
                                 .distros.first = count_u32(f->distro_count),
                                 .owned.first = count_u32(f->owned_count),
+                                .declared.first = count_u32(f->declared_count),
                                 .notes.first = count_u32(f->note_count),
                                 .warnings.first = count_u32(f->warning_count) };
 }
@@ -114,6 +115,7 @@ static void close_spans(struct layer_file *file, const struct catalog_facts *f)
     file->packages.count = count_u32(f->package_count) - file->packages.first;
     file->distros.count = count_u32(f->distro_count) - file->distros.first;
     file->owned.count = count_u32(f->owned_count) - file->owned.first;
+    file->declared.count = count_u32(f->declared_count) - file->declared.first;
     file->notes.count = count_u32(f->note_count) - file->notes.first;
     file->warnings.count = count_u32(f->warning_count) - file->warnings.first;
 }
@@ -140,6 +142,15 @@ static void drop_earlier(struct layer_collector *c, struct str real)
         files[i].dropped = files[i].replaced = true;
 }
 
+/* Where the tar lies in a plain file, random access needs no copy. */
+static bool read_directly(const struct layer_collector *c, const struct tar_entry *entry, struct blob *blob)
+{
+    if (c->direct_fd < 0 || entry->sparse)
+        return false;
+    *blob = (struct blob){ .fd = c->direct_fd, .offset = c->direct_offset + entry->offset, .size = entry->size_bytes };
+    return true;
+}
+
 /* Contents too large for memory go to the spool; always from its start, since only one file is open at a time. */
 static bool spool_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct blob *blob,
                           struct error *err)
@@ -156,6 +167,7 @@ static bool spool_content(struct layer_collector *c, const struct tar_entry *ent
         stream_consume(content, content->len);
     }
     *blob = (struct blob){ .fd = c->spool_fd, .size = entry->size_bytes };
+    c->spool.used_bytes = entry->size_bytes;
     return true;
 }
 
@@ -163,11 +175,11 @@ static bool spool_content(struct layer_collector *c, const struct tar_entry *ent
 static bool load_content(struct layer_collector *c, const struct tar_entry *entry, struct stream *content,
                          struct catalog_file *file, struct blob *blob, struct error *err)
 {
-    if (file->kind->wants_blob && entry->size_bytes > MAX_BLOB_MEMORY_BYTES) {
-        if (!spool_content(c, entry, content, blob, err))
-            return false;
+    c->spool = (struct catalog_spool){ .fd = c->spool_fd, .max_bytes = c->max_spool_bytes };
+    file->spool = &c->spool;
+    if (file->kind->wants_blob && (read_directly(c, entry, blob) || entry->size_bytes > MAX_BLOB_MEMORY_BYTES)) {
         file->blob = blob;
-        return true;
+        return blob->fd == c->direct_fd || spool_content(c, entry, content, blob, err);
     }
     if (!stream_text(content, (size_t)file->kind->max_bytes, &c->scratch, &file->text, err))
         return false;
@@ -195,6 +207,8 @@ static bool parse_as(struct layer_collector *c, struct catalog_file *file, struc
 /* What is read of a file of this kind at most; random access to more than fits in memory needs the spool. */
 static uint64_t limit_of(const struct layer_collector *c, const struct catalog_kind *kind)
 {
+    if (c->direct_fd >= 0 && kind->wants_blob)
+        return kind->max_bytes;
     uint64_t room = c->spool_fd < 0 ? MAX_BLOB_MEMORY_BYTES : c->max_spool_bytes;
     if (room < MAX_BLOB_MEMORY_BYTES)
         room = MAX_BLOB_MEMORY_BYTES;
@@ -238,11 +252,10 @@ static bool exceeds_links(struct layer_collector *c, const struct claims *claims
     return c->linked_bytes > MAX_LINKED_BYTES;
 }
 
-static bool parse_claim(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
+/* Loads the content where that was not done yet and parses it as the kind that was set. */
+static bool parse_loaded(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
 {
-    const struct catalog_kind *kind = claims->file.kind = catalog_claim(path);
-    if (!kind || exceeds_links(c, claims, path))
-        return true;
+    const struct catalog_kind *kind = claims->file.kind;
     if (claims->entry->size_bytes > limit_of(c, kind))
         return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);
     if (!claims->real.ptr) {
@@ -253,6 +266,12 @@ static bool parse_claim(struct layer_collector *c, struct claims *claims, struct
     if (str_eq(path, claims->real))
         path = claims->real;
     return (claims->real.ptr && parse_as(c, &claims->file, claims->real, path, for_links)) || arena_error(&c->arena, err);
+}
+
+static bool parse_claim(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
+{
+    claims->file.kind = catalog_claim(path);
+    return !claims->file.kind || exceeds_links(c, claims, path) || parse_loaded(c, claims, path, for_links, err);
 }
 
 /* The path that a folder's alias gives to a file below that folder; empty for any other file. */
@@ -284,6 +303,21 @@ static bool collect_file(struct layer_collector *c, const struct tar_entry *entr
 {
     struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch } };
     return (c->alias_count == 0 || parse_aliases(c, &claims, err)) && parse_claim(c, &claims, entry->path, false, err);
+}
+
+/* Programs are claimed by their first bytes; no kind claims their path. */
+static bool collect_program(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
+{
+    const struct catalog_kind *kind = catalog_claim_program(entry->path, entry->mode);
+    if (!kind || entry->size_bytes == 0)
+        return true;
+    if (content->len == 0 && !stream_fill(content, err))
+        return false;
+    enum { MAGIC_BYTES = 4 }; /* a window that ends earlier tells nothing yet: the kind looks again */
+    if (content->len >= MAGIC_BYTES && !catalog_is_program(str_make(content->ptr, content->len)))
+        return true;
+    struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch, .kind = kind } };
+    return parse_loaded(c, &claims, entry->path, false, err);
 }
 
 /* A hard link shares the facts of its target where that was parsed as the same kind; else it is left to the squash. */
@@ -336,18 +370,18 @@ bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, str
         return add_mark(c, entry->path, base) || arena_error(&c->arena, err);
     c->layer.file_count += entry->type != TAR_DIR;
     const struct catalog_kind *kind = catalog_claim(entry->path);
-    if (kind || c->alias_count)
-        drop_earlier(c, entry->path);
+    drop_earlier(c, entry->path);
     if (!add_name(c, entry->path, entry->type == TAR_DIR))
         return arena_error(&c->arena, err);
     if (entry->type == TAR_SYMLINK)
         return add_link(c, entry) || arena_error(&c->arena, err);
     if (entry->type == TAR_HARDLINK)
         return !kind || collect_hard_link(c, entry, kind) || arena_error(&c->arena, err);
-    if (entry->type != TAR_FILE || !(kind || c->alias_count))
+    if (entry->type != TAR_FILE)
         return true;
     struct arena_mark mark = arena_mark(&c->scratch);
-    bool ok = collect_file(c, entry, content, err);
+    bool ok =
+        (!(kind || c->alias_count) || collect_file(c, entry, content, err)) && (kind || collect_program(c, entry, content, err));
     arena_reset(&c->scratch, mark);
     return ok;
 }

@@ -72,7 +72,7 @@ static bool unreadable(struct folder_walk *w, struct str path, const char *why, 
 /* A file may change or vanish while a running machine is scanned: a failure to read it is a warning. */
 static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, struct tar_entry *entry, struct error *err)
 {
-    if (!catalog_claim(entry->path) && w->c.alias_count == 0)
+    if (!catalog_claim(entry->path) && !catalog_claim_program(entry->path, entry->mode) && w->c.alias_count == 0)
         return layer_collect(&w->c, entry, NULL, err);
     int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
@@ -84,7 +84,9 @@ static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, st
     }
     entry->size_bytes = (uint64_t)st.st_size;
     struct stream *content = stream_file(fd, 0, entry->size_bytes, err);
+    w->c.direct_fd = fd;
     bool ok = content && layer_collect(&w->c, entry, content, err);
+    w->c.direct_fd = -1;
     stream_close(content);
     close(fd);
     if (!ok && err->kind != ERROR_LIMIT) {

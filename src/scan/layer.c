@@ -4,18 +4,19 @@
 #include <stdlib.h>
 
 /* Layout: magic, header words, digest texts, then each table, the names, the pool. */
-static const char MAGIC[8] = "DDLAYER1";
+static const char MAGIC[8] = "DDLAYER2";
 
 enum {
-    FILE_WORDS = 16,
-    PACKAGE_WORDS = 29,
+    FILE_WORDS = 18,
+    PACKAGE_WORDS = 45,
     DISTRO_WORDS = 8,
     OWNED_WORDS = 5,
+    DECLARED_WORDS = 10,
     NOTE_WORDS = 6,
     WARNING_WORDS = 5,
     LINK_WORDS = 5,
     MARK_WORDS = 3,
-    HEADER_WORDS = 16,
+    HEADER_WORDS = 17,
     MAX_FLAT_BYTES = 1 << 30,
 };
 
@@ -84,6 +85,7 @@ static void put_files(struct writer *w, const struct layer_inventory *layer)
         put_span(w->table, f->packages);
         put_span(w->table, f->distros);
         put_span(w->table, f->owned);
+        put_span(w->table, f->declared);
         put_span(w->table, f->notes);
         put_span(w->table, f->warnings);
     }
@@ -93,13 +95,18 @@ static void put_packages(struct writer *w, const struct catalog_facts *facts)
 {
     for (size_t i = 0; i < facts->package_count; i++) {
         const struct package *p = &facts->packages[i];
-        const struct str texts[] = { p->path,       p->name,   p->version, p->arch,     p->source_name, p->source_version,
-                                     p->maintainer, p->module, p->licence, p->provides, p->root,        p->owner };
+        const struct str texts[] = { p->path,   p->name,    p->version,  p->arch, p->source_name, p->source_version,
+                                     p->module, p->licence, p->provides, p->root, p->maintainer,  p->owner,
+                                     p->within, p->proof,   p->digest,   p->cpes, p->id,          p->depends };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             put_text(w, texts[t]);
         buf_u32(w->table, (uint32_t)catalog_kind_index(p->kind));
         buf_u64(w->table, p->offset);
         buf_u64(w->table, p->length);
+        buf_u32(w->table, p->line);
+        buf_u32(w->table, p->end_line);
+        buf_u32(w->table, (uint32_t)p->relation);
+        buf_u32(w->table, p->dev);
     }
 }
 
@@ -117,6 +124,15 @@ static void put_facts(struct writer *w, const struct catalog_facts *facts)
         put_text(w, facts->owned[i].package);
         put_text(w, facts->owned[i].path);
         buf_u32(w->table, (uint32_t)catalog_kind_index(facts->owned[i].kind));
+    }
+    for (size_t i = 0; i < facts->declared_count; i++) {
+        const struct catalog_declared *d = &facts->declared[i];
+        put_text(w, d->path);
+        put_text(w, d->name);
+        put_text(w, d->constraint);
+        put_text(w, d->group);
+        buf_u32(w->table, (uint32_t)catalog_kind_index(d->kind));
+        buf_u32(w->table, d->dev);
     }
     for (size_t i = 0; i < facts->note_count; i++) {
         put_text(w, facts->notes[i].path);
@@ -150,9 +166,10 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     struct writer w = { .table = out };
     buf_init(&w.pool, MAX_FLAT_BYTES);
     buf_add(out, MAGIC, sizeof MAGIC);
-    const size_t counts[] = { layer->file_total,        layer->facts.package_count, layer->facts.distro_count,
-                              layer->facts.owned_count, layer->facts.note_count,    layer->facts.warning_count,
-                              layer->link_count,        layer->mark_count,          layer->name_count };
+    const size_t counts[] = { layer->file_total,          layer->facts.package_count,  layer->facts.distro_count,
+                              layer->facts.owned_count,   layer->facts.declared_count, layer->facts.note_count,
+                              layer->facts.warning_count, layer->link_count,           layer->mark_count,
+                              layer->name_count };
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
         buf_u32(out, (uint32_t)counts[i]);
     buf_u64(out, layer->size_bytes);
@@ -254,6 +271,7 @@ static void get_files(struct reader *r, struct layer_inventory *layer)
         f->packages = get_span(r, layer->facts.package_count);
         f->distros = get_span(r, layer->facts.distro_count);
         f->owned = get_span(r, layer->facts.owned_count);
+        f->declared = get_span(r, layer->facts.declared_count);
         f->notes = get_span(r, layer->facts.note_count);
         f->warnings = get_span(r, layer->facts.warning_count);
     }
@@ -264,13 +282,20 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
     facts->packages = get_array(r, facts->package_count, sizeof *facts->packages);
     for (size_t i = 0; !r->bad && i < facts->package_count; i++) {
         struct package *p = &facts->packages[i];
-        struct str *const texts[] = { &p->path,       &p->name,   &p->version, &p->arch,     &p->source_name, &p->source_version,
-                                      &p->maintainer, &p->module, &p->licence, &p->provides, &p->root,        &p->owner };
+        struct str *const texts[] = { &p->path,   &p->name,    &p->version,  &p->arch, &p->source_name, &p->source_version,
+                                      &p->module, &p->licence, &p->provides, &p->root, &p->maintainer,  &p->owner,
+                                      &p->within, &p->proof,   &p->digest,   &p->cpes, &p->id,          &p->depends };
         for (size_t t = 0; t < ARRAY_LEN(texts); t++)
             *texts[t] = get_text(r);
         p->kind = get_kind(r);
         p->offset = get_u64(r);
         p->length = get_u64(r);
+        p->line = get_u32(r);
+        p->end_line = get_u32(r);
+        uint32_t relation = get_u32(r);
+        r->bad |= relation > RELATION_INDIRECT;
+        p->relation = (enum package_relation)relation;
+        p->dev = get_u32(r) != 0;
     }
 }
 
@@ -290,6 +315,16 @@ static void get_facts(struct reader *r, struct catalog_facts *facts)
         facts->owned[i].package = get_text(r);
         facts->owned[i].path = get_text(r);
         facts->owned[i].kind = get_kind(r);
+    }
+    facts->declared = get_array(r, facts->declared_count, sizeof *facts->declared);
+    for (size_t i = 0; !r->bad && i < facts->declared_count; i++) {
+        struct catalog_declared *d = &facts->declared[i];
+        d->path = get_text(r);
+        d->name = get_text(r);
+        d->constraint = get_text(r);
+        d->group = get_text(r);
+        d->kind = get_kind(r);
+        d->dev = get_u32(r) != 0;
     }
     facts->notes = get_array(r, facts->note_count, sizeof *facts->notes);
     for (size_t i = 0; !r->bad && i < facts->note_count; i++) {
@@ -327,12 +362,12 @@ static void get_tree(struct reader *r, struct layer_inventory *layer)
 static bool get_header(struct reader *r, struct str bytes, struct layer_inventory *layer)
 {
     enum { FIXED = 8 + HEADER_WORDS * 4 + sizeof layer->digest + sizeof layer->diff_id };
-    static const size_t words[] = { FILE_WORDS,  PACKAGE_WORDS, DISTRO_WORDS,
-                                    OWNED_WORDS, NOTE_WORDS,    WARNING_WORDS,
-                                    LINK_WORDS,  MARK_WORDS,    2 };
-    size_t *const counts[] = { &layer->file_total,        &layer->facts.package_count, &layer->facts.distro_count,
-                               &layer->facts.owned_count, &layer->facts.note_count,    &layer->facts.warning_count,
-                               &layer->link_count,        &layer->mark_count,          &layer->name_count };
+    static const size_t words[] = { FILE_WORDS, PACKAGE_WORDS, DISTRO_WORDS, OWNED_WORDS, DECLARED_WORDS,
+                                    NOTE_WORDS, WARNING_WORDS, LINK_WORDS,   MARK_WORDS,  2 };
+    size_t *const counts[] = { &layer->file_total,          &layer->facts.package_count,  &layer->facts.distro_count,
+                               &layer->facts.owned_count,   &layer->facts.declared_count, &layer->facts.note_count,
+                               &layer->facts.warning_count, &layer->link_count,           &layer->mark_count,
+                               &layer->name_count };
     if (bytes.len < FIXED || memcmp(bytes.ptr, MAGIC, sizeof MAGIC) != 0)
         return false;
     r->at = (const unsigned char *)bytes.ptr + sizeof MAGIC;

@@ -20,7 +20,7 @@ struct layer_file {
     const struct catalog_kind *kind;
     bool dropped;  /* a later member of the same tar replaced it, or it was read only for hard links to it */
     bool replaced; /* while collecting: the former */
-    struct layer_span packages, distros, owned, notes, warnings;
+    struct layer_span packages, distros, owned, declared, notes, warnings;
 };
 
 struct layer_link {
@@ -87,6 +87,9 @@ struct layer_collector {
     uint64_t linked_bytes; /* parsed for links so far */
     int spool_fd;          /* unlinked file for contents past memory limits; -1: none */
     uint64_t max_spool_bytes;
+    struct catalog_spool spool; /* of the file at hand */
+    int direct_fd;          /* the tar's own file where that is not compressed: contents can be read there at once; -1: none */
+    uint64_t direct_offset; /* of the tar in it */
 };
 bool layer_collector_init(struct layer_collector *c, const struct layer_alias *aliases, size_t alias_count, int spool_fd,
                           uint64_t max_spool_bytes, struct error *err); /* on failure too, layer_collector_free is allowed */
@@ -134,5 +137,11 @@ bool folder_pass_run(void *pass, struct buf *out, struct error *err);
  * that were not parsed, their aliases are appended to *aliases and the caller walks the layers again. */
 bool squash_layers(const struct layer_inventory *layers, size_t count, struct inventory *out, struct layer_alias **aliases,
                    size_t *alias_count, struct error *err);
+
+/* settle.c: kinds that settle, over the packages, notes and (in `all`) declared dependencies of all files; warnings go to
+ * `all`. `layers` leads from paths of files to the layers that they lie in. False when the arena is full. */
+bool squash_settle(struct inventory *inventory, size_t *package_cap, struct catalog_facts *all, const struct map *layers);
+/* Which packages of lock files stay, and which installed ones, where both are there. */
+bool inventory_weigh_locks(struct inventory *inventory, bool is_source_tree, struct error *err);
 
 #endif

@@ -303,7 +303,7 @@ static bool scan_layers(struct scan *scan, struct error *err)
 static bool scan_opened(struct scan *scan, struct error *err)
 {
     scan_begin(scan);
-    bool ok = open_image(scan, err) && scan_layers(scan, err);
+    bool ok = open_image(scan, err) && scan_layers(scan, err) && inventory_weigh_locks(scan->out, false, err);
     scan_end(scan);
     if (!ok)
         inventory_free(scan->out);
@@ -412,7 +412,7 @@ bool scan_rootfs(const char *path, const struct scan_options *options, struct in
     if (scan.fd < 0)
         return error_system(err, "%s", path);
     scan_begin(&scan);
-    bool ok = scan_folder(&scan, err);
+    bool ok = scan_folder(&scan, err) && inventory_weigh_locks(out, options->source_tree, err);
     scan_end(&scan);
     close(scan.fd);
     if (!ok)

@@ -22,6 +22,7 @@ struct scan_options {
     struct str reference; /* picks one of several images */
     struct image_platform platform;
     uint64_t max_spool_bytes; /* of one file that needs random access; 0: 4 GiB */
+    bool source_tree;         /* folders: a project with its lock files, not what is installed */
     bool other_filesystems;   /* rootfs: cross mount points, /proc, /sys and container storage too */
 };
 

@@ -16,8 +16,10 @@ struct squash {
     size_t distro_count, distro_cap, package_cap, note_cap, warning_cap, alias_cap;
     struct layer_alias *aliases;
     size_t alias_count;
-    struct map claimed_paths; /* paths of all files that are there, as claimed */
-    struct map alias_keys;    /* aliases that are listed already */
+    struct catalog_facts gathered; /* declared dependencies of all files, warnings of kinds that settle */
+    struct map layers_by_path;     /* of files of such kinds */
+    struct map claimed_paths;      /* paths of all files that are there, as claimed */
+    struct map alias_keys;         /* aliases that are listed already */
 };
 
 /* ---- packages --------------------------------------------------------------------------------------------------------------- */
@@ -114,8 +116,15 @@ static bool add_facts(struct squash *s, const struct tree_file *file)
     struct inventory *out = s->out;
     for (uint32_t i = 0; i < f->distros.count; i++)
         APPEND(s, s->distros, s->distro_count, s->distro_cap, facts->distros[f->distros.first + i]);
-    for (uint32_t i = 0; i < f->notes.count; i++)
+    for (uint32_t i = 0; i < f->notes.count; i++) {
         APPEND(s, out->notes, out->note_count, s->note_cap, facts->notes[f->notes.first + i]);
+        out->notes[out->note_count - 1].layer = file->layer_index;
+    }
+    for (uint32_t i = 0; i < f->declared.count; i++)
+        APPEND(s, s->gathered.declared, s->gathered.declared_count, s->gathered.declared_cap,
+               facts->declared[f->declared.first + i]);
+    if (f->kind->settle && !map_put(&s->layers_by_path, f->path, file->layer_index))
+        return false;
     for (uint32_t i = 0; i < f->warnings.count; i++) {
         APPEND(s, out->warnings, out->warning_count, s->warning_cap, facts->warnings[f->warnings.first + i]);
         out->incomplete |= out->warnings[out->warning_count - 1].incomplete;
@@ -251,6 +260,10 @@ static int compare_packages(const void *a, const void *b)
         order = str_cmp(x->path, y->path);
     if (!order)
         order = str_cmp(x->arch, y->arch);
+    if (!order)
+        order = str_cmp(x->within, y->within);
+    if (!order)
+        order = str_cmp(x->id, y->id);
     return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
@@ -297,6 +310,10 @@ static bool run(struct squash *s)
     for (size_t i = 0; i < s->tree.file_count; i++)
         if (!s->tree.files[i].gone && !add_facts(s, &s->tree.files[i]))
             return false;
+    if (!squash_settle(out, &s->package_cap, &s->gathered, &s->layers_by_path))
+        return false;
+    for (size_t i = 0; i < s->gathered.warning_count; i++)
+        APPEND(s, out->warnings, out->warning_count, s->warning_cap, s->gathered.warnings[i]);
     out->distro_known = catalog_distro_pick(s->distros, s->distro_count, s->arena, &out->distro);
     for (size_t i = 0; i < out->package_count; i++)
         if (out->packages[i].kind->is_os)
@@ -319,6 +336,8 @@ bool squash_layers(const struct layer_inventory *layers, size_t count, struct in
     tree_init(&s.tree, s.arena);
     map_init(&s.claimed_paths, s.arena);
     map_init(&s.alias_keys, s.arena);
+    map_init(&s.layers_by_path, s.arena);
+    s.gathered.arena = s.arena;
     out->packages = NULL;
     out->notes = NULL;
     out->warnings = NULL;

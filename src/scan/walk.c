@@ -103,6 +103,17 @@ static bool walk_is_empty(struct walk *walk, bool *empty, struct error *err)
     return true;
 }
 
+/* A layer that lies in a file as it is can be read at any place. */
+static void allow_direct_reads(const struct layer_pass *pass, const struct image_layer *layer, const struct walk *walk,
+                               struct layer_collector *c)
+{
+    bool in_order_only = pass->archive_codec != CODEC_PLAIN && !pass->whole_file;
+    if (walk->codec != CODEC_PLAIN || in_order_only)
+        return;
+    c->direct_fd = pass->fd;
+    c->direct_offset = pass->whole_file ? 0 : layer->offset;
+}
+
 /* Takes `stored`; leaves the inventory in the collector. */
 static bool walk_layer(const struct layer_pass *pass, const struct image_layer *layer, struct stream *stored,
                        struct layer_collector *c, struct error *err)
@@ -110,6 +121,7 @@ static bool walk_layer(const struct layer_pass *pass, const struct image_layer *
     struct walk walk = { 0 };
     if (!walk_open(&walk, stored, layer, pass->verify, err))
         return false;
+    allow_direct_reads(pass, layer, &walk, c);
     bool empty;
     bool ok = walk_is_empty(&walk, &empty, err) && (empty || walk_members(&walk, pass, c, err)) &&
               walk_verify(&walk, layer, pass->verify, &c->layer, err);

@@ -298,7 +298,7 @@ static void valid_documents_mean_what_the_table_says(void **state)
         struct error err;
         if (!convert(str_from(valid[i].toml), 1 << 20, &arena, &out, &err))
             fail_msg("%s: %s", valid[i].toml, err.text);
-        assert_str(out, valid[i].json);
+        assert_str(without_breaks(&arena, out), valid[i].json);
         assert_is_json(out);
         arena_free(&arena);
     }

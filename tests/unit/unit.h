@@ -24,6 +24,16 @@
 #define NEEDS_ZSTD() (print_message("needs libzstd, which this build leaves out\n"), skip())
 #endif
 
+/* JSON that was made of another format keeps the lines of that: compared without line breaks. */
+static inline struct str without_breaks(struct arena *arena, struct str json)
+{
+    char *text = arena_cstr(arena, json), *to = text;
+    for (size_t i = 0; i < json.len; i++)
+        if (json.ptr[i] != '\n')
+            *to++ = json.ptr[i];
+    return str_make(text, (size_t)(to - text));
+}
+
 #define assert_str(view, text) assert_view_equal((view), (text), __FILE__, __LINE__)
 
 static inline void assert_view_equal(struct str view, const char *text, const char *file, int line)

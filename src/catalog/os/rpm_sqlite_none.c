@@ -1,5 +1,5 @@
 /* In place of rpm_sqlite.c where the program is built without SQLite. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 bool rpm_sqlite_read(struct rpm_db *db)
 {

@@ -3,7 +3,7 @@
  *
  * Buckets and their chains need not be followed: all pages are walked in file order and those of the type "hash" give their
  * pairs of key (the number of the package) and data (its header, mostly moved to a chain of overflow pages). */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 enum { META_BYTES = 72, PAGE_HEADER_BYTES = 26, MIN_PAGE_BYTES = 512, MAX_PAGE_BYTES = 65536 };
 enum { HASH_MAGIC = 0x061561, OLDEST_VERSION = 8, NEWEST_VERSION = 10 };

@@ -1,7 +1,7 @@
 /* ndb, rpm's own database ("Packages.db"), as rpm's lib/backend/ndb/rpmpkg.c writes it, little-endian throughout: a header of
  * 32 bytes; pages of 16-byte slots, of which the header takes the first two; then the records, in blocks of 16 bytes, each
  * with a head, the package header, padding and a tail with an Adler-32 sum (RFC 1950, section 9) of all before it. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 enum { HEADER_BYTES = 32, PAGE_BYTES = 4096, SLOT_BYTES = 16, BLOCK_BYTES = 16, HEAD_BYTES = 16, TAIL_BYTES = 12 };
 /* "Slot", "BlbS", "BlbE" */

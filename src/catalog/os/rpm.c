@@ -1,7 +1,7 @@
 /* rpm: the package database of Red Hat's and SUSE's families, Amazon, Photon, Azure Linux and others, in the three formats
  * that rpm has had since version 4: SQLite (since 4.16), ndb (SUSE) and Berkeley DB hash files. The format is told by the
  * first bytes, not by the name. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 /* A write-ahead log's magic is one of two numbers that differ in the last bit; then comes a header of 32 bytes in all and
  * pages, each with a header of 24 (SQLite file format, section 4.1). */

@@ -1,7 +1,7 @@
 /* The header structure that describes one package in an rpm database, by rpm's doc/manual/format.md, "Header Structure":
  * big-endian counts of index entries and of data bytes, the entries (tag, type, offset into the data, number of values),
  * then the data. Databases keep it without the magic that package files have in front. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 enum { ENTRY_BYTES = 16, HEAD_BYTES = 8 };
 enum { MAX_ENTRIES = 0xffff }; /* rpm's own limit */

@@ -3,7 +3,7 @@
  * The library gets at the bytes through a file system of ours (sqlite.org/vfs.html) that knows one read-only file, the blob:
  * nothing is opened, locked or written, so it works in a sandbox that allows none of that. What a hostile file could make
  * the library do is kept small: only a plain table is read, row by row, through blob handles; no SQL of the file is run. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 #include <sqlite3.h>
 

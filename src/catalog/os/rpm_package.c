@@ -1,5 +1,5 @@
 /* From a header to a package: names and versions as rpm -qa prints them, and which files of language packages it owns. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 /* Directories in one package; those of real ones number in the ten thousands. */
 enum { MAX_DIRS = 1 << 20, MAX_PATH_BYTES = 4096 };

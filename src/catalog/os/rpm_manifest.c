@@ -1,7 +1,7 @@
 /* The list of packages of Azure Linux's (CBL-Mariner's) distroless images, which have no rpm database: what
  * `rpm -qa --qf` printed when the image was made, one package a line, with ten fields between tabs: name, version-release,
  * times of installation and build, vendor, epoch or "(none)", size, arch, epoch as a number, source rpm. */
-#include "catalog/rpm.h"
+#include "catalog/os/rpm.h"
 
 enum { FIELD_COUNT = 10 };
 enum { NAME = 0, VERSION_RELEASE = 1, VENDOR = 4, ARCH = 7, EPOCH_NUMBER = 8, SOURCE_RPM = 9 };

@@ -1,0 +1,101 @@
+/* Who needs whom: the ids that packages name become edges between them. Packages of lock files are tied within
+ * their file, installed ones of one kind, and OS packages, among each other; for the
+ * latter a name that no package has may be one that another provides. */
+#include "catalog/kinds.h"
+
+/* Keys of the map: the id and the scope in which it is unique: OS packages, one kind of installed packages, one file. */
+static struct str make_key(struct arena *arena, const struct package *p, struct str id)
+{
+    struct str scope = p->kind->is_os ? STR("") : p->kind->title ? str_from(p->kind->title) : p->path;
+    return arena_printf(arena, "%.*s\n%.*s", STR_ARG(scope), STR_ARG(id));
+}
+
+static bool put_id(struct map *ids, const struct package *p, struct str id, uint64_t index)
+{
+    struct str key = make_key(ids->arena, p, id);
+    return !ids->arena->exhausted && (map_get(ids, key, NULL) || map_put(ids, key, index));
+}
+
+/* "so:libz.so.1=1.3.1": the version does not belong to the name. */
+static bool put_provides(struct map *ids, const struct package *p, uint64_t index)
+{
+    struct str rest = p->provides, item, name, version;
+    while (str_next(&rest, ' ', &item)) {
+        str_cut(item, '=', &name, &version);
+        if (name.len && !put_id(ids, p, name, index))
+            return false;
+    }
+    return true;
+}
+
+static bool index_packages(const struct package *packages, size_t count, struct map *ids)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct package *p = &packages[i];
+        struct str usual =
+            p->kind->is_os ? p->name : arena_printf(ids->arena, "%.*s@%.*s", STR_ARG(p->name), STR_ARG(p->version));
+        if (!put_id(ids, p, p->id.len ? p->id : usual, i))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (packages[i].kind->is_os && !put_provides(ids, &packages[i], i))
+            return false;
+    return true;
+}
+
+bool catalog_graph_build(const struct package *packages, size_t count, struct arena *arena, struct catalog_graph *out)
+{
+    struct map ids;
+    size_t edges = 0;
+    map_init(&ids, arena);
+    if (count >= UINT32_MAX || !index_packages(packages, count, &ids))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct str rest = packages[i].depends, id;
+        while (str_next(&rest, '\n', &id))
+            edges++;
+    }
+    *out = (struct catalog_graph){ packages, count, arena_array(arena, count + 1, sizeof(uint32_t)),
+                                   arena_array(arena, edges + 1, sizeof(uint32_t)) };
+    if (!out->first || !out->targets)
+        return false;
+    edges = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct str rest = packages[i].depends, id;
+        out->first[i] = (uint32_t)edges;
+        while (str_next(&rest, '\n', &id)) {
+            uint64_t target;
+            struct arena_mark mark = arena_mark(arena);
+            struct str key = make_key(arena, &packages[i], id);
+            if (!arena->exhausted && map_get(&ids, key, &target))
+                out->targets[edges++] = (uint32_t)target;
+            arena_reset(arena, mark);
+        }
+    }
+    out->first[count] = (uint32_t)edges;
+    return !arena->exhausted;
+}
+
+bool catalog_mark_dev(struct package *packages, size_t count, struct arena *arena)
+{
+    struct catalog_graph graph;
+    bool *seen = arena_array(arena, count + 1, sizeof *seen);
+    uint32_t *queue = arena_array(arena, count + 1, sizeof *queue);
+    size_t head = 0, tail = 0;
+    if (!seen || !queue || !catalog_graph_build(packages, count, arena, &graph))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (packages[i].relation != RELATION_INDIRECT && packages[i].relation != RELATION_UNKNOWN && !packages[i].dev) {
+            seen[i] = true;
+            queue[tail++] = (uint32_t)i;
+        }
+    for (; head < tail; head++)
+        for (uint32_t e = graph.first[queue[head]]; e < graph.first[queue[head] + 1]; e++)
+            if (!seen[graph.targets[e]]) {
+                seen[graph.targets[e]] = true;
+                queue[tail++] = graph.targets[e];
+            }
+    for (size_t i = 0; i < count; i++)
+        packages[i].dev = !seen[i];
+    return true;
+}
