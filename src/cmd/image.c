@@ -64,7 +64,7 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct option *const tables[] = { image_option_table,    image_choice_table,
-                                               scanning_option_table, report_option_table,
+                                               choosing_option_table, scanning_option_table, report_option_table,
                                                gate_option_table,     database_option_table,
                                                common_option_table,   NULL };
 

@@ -98,7 +98,6 @@ const struct option scanning_option_table[] = {
     { "max-spool", '\0', "MB", "limit of one file that needs random access and is kept in TMPDIR meanwhile (default 4096)",
       OPTION_NUMBER, AT(max_spool_mb), NULL, NULL },
     { "scanners", '\0', "LIST", "what to look for: vuln", OPTION_CALL, 0, set_scanners, NULL },
-    { "pkg-types", '\0', "LIST", "os, library, or both (default)", OPTION_TEXT, AT(package_types), NULL, "vuln-type" },
     { "distro", '\0', "NAME:RELEASE", "take the distribution to be this one, e.g. alpine:3.20", OPTION_TEXT, AT(distro), NULL,
       NULL },
     { "offline", '\0', NULL, "no network at all (this version never uses any)", OPTION_FLAG, AT(offline), NULL, "offline-scan" },
@@ -163,6 +162,7 @@ bool scanning_read(struct scanning *scanning, const struct command *command, int
         return false;
     scanning->scan.parallel = (unsigned)(scanning->parallel > 64 ? 64 : scanning->parallel);
     scanning->scan.max_spool_bytes = scanning->max_spool_mb << 20;
+    choosing_begin(scanning);
     return true;
 }
 
@@ -178,33 +178,15 @@ struct work {
     const char *name;
 };
 
-static bool set_distro(struct work *w, struct error *err)
+bool scanning_set_distro(const struct scanning *s, struct inventory *inventory, struct error *err)
 {
     struct str family, release;
-    if (w->s->distro.len == 0)
+    if (s->distro.len == 0)
         return true;
-    if (!str_cut(w->s->distro, ':', &family, &release) && !str_cut(w->s->distro, '/', &family, &release))
-        return error_set(err, ERROR_USAGE, "--distro: \"%.*s\" is not NAME:RELEASE, e.g. alpine:3.20", STR_ARG(w->s->distro));
-    w->inventory->distro = (struct distro){ .family = family, .release = release, .path = STR("--distro") };
-    return w->inventory->distro_known = true;
-}
-
-static bool drop_package_types(struct work *w, struct error *err)
-{
-    struct str types = w->s->package_types, type;
-    bool os = types.len == 0, library = types.len == 0;
-    while (str_next(&types, ',', &type)) {
-        os |= str_is(type, "os");
-        library |= str_is(type, "library");
-        if (!str_is(type, "os") && !str_is(type, "library"))
-            return error_set(err, ERROR_USAGE, "--pkg-types: \"%.*s\" is neither os nor library", STR_ARG(type));
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < w->inventory->package_count; i++)
-        if (w->inventory->packages[i].kind->is_os ? os : library)
-            w->inventory->packages[kept++] = w->inventory->packages[i];
-    w->inventory->package_count = kept;
-    return true;
+    if (!str_cut(s->distro, ':', &family, &release) && !str_cut(s->distro, '/', &family, &release))
+        return error_set(err, ERROR_USAGE, "--distro: \"%.*s\" is not NAME:RELEASE, e.g. alpine:3.20", STR_ARG(s->distro));
+    inventory->distro = (struct distro){ .family = family, .release = release, .path = STR("--distro") };
+    return inventory->distro_known = true;
 }
 
 static bool match(struct work *w, struct error *err)
@@ -212,7 +194,8 @@ static bool match(struct work *w, struct error *err)
     struct str list = w->s->severity_sources, source, sources[16];
     struct match_options options = { .severity_sources = sources,
                                      .artifact = str_from(w->name),
-                                     .brief = !str_is(w->s->format, "json") };
+                                     .brief = !str_is(w->s->format, "json"),
+                                     .comprehensive = w->s->comprehensive };
     while (options.severity_source_count < ARRAY_LEN(sources) && str_next(&list, ',', &source))
         sources[options.severity_source_count++] = str_trim(source);
     if (!match_inventory(w->database.db, w->inventory, &options, &w->arena, &w->matches, err))
@@ -261,22 +244,28 @@ static void fill_report(struct work *w, const char *type)
     }
 }
 
+bool scanning_write(const struct scanning *s, const struct buf *text, struct error *err)
+{
+    struct file_writer writer;
+    char path[4096];
+    if (text->failed)
+        return error_set(err, ERROR_LIMIT, "the report is too large");
+    if (s->output.len == 0)
+        return file_write_all(STDOUT_FILENO, text->ptr, text->len, err) || error_wrap(err, "standard output");
+    snprintf(path, sizeof path, "%.*s", STR_ARG(s->output));
+    if (!file_writer_open(&writer, path, err))
+        return false;
+    bool ok = file_write_all(writer.fd, text->ptr, text->len, err) && file_writer_commit(&writer, err);
+    if (!ok)
+        file_writer_abort(&writer);
+    return ok;
+}
+
 static bool write_report(struct work *w, struct error *err)
 {
     struct buf text;
-    struct file_writer writer;
-    const struct report_format *format = report_format_find(w->s->format);
     buf_init(&text, (size_t)2 << 30);
-    bool ok = format->write(&w->report, &text, err);
-    if (ok && text.failed)
-        ok = error_set(err, ERROR_LIMIT, "the report is too large");
-    if (ok && w->s->output.len == 0)
-        ok = file_write_all(STDOUT_FILENO, text.ptr, text.len, err) || error_wrap(err, "standard output");
-    else if (ok && (ok = file_writer_open(&writer, arena_cstr(&w->arena, w->s->output), err))) {
-        ok = file_write_all(writer.fd, text.ptr, text.len, err) && file_writer_commit(&writer, err);
-        if (!ok)
-            file_writer_abort(&writer);
-    }
+    bool ok = report_format_find(w->s->format)->write(&w->report, &text, err) && scanning_write(w->s, &text, err);
     buf_free(&text);
     return ok;
 }
@@ -306,7 +295,8 @@ int scanning_finish(struct scanning *scanning, const char *name, const char *typ
     char *path = scanning->database.len ? arena_cstr(&w.arena, scanning->database) : NULL;
     if (scanning->cache_dir.len)
         setenv("DRYDOCK_CACHE_DIR", arena_cstr(&w.arena, scanning->cache_dir), 1);
-    bool ok = set_distro(&w, &err) && drop_package_types(&w, &err) &&
+    choosing_apply(scanning, inventory);
+    bool ok = scanning_set_distro(scanning, inventory, &err) &&
               database_open(path, scanning->now_s, &w.arena, &w.database, &err) && match(&w, &err);
     if (ok) {
         log_scan(&w);

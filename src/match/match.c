@@ -61,7 +61,7 @@ static bool match_groups(struct match_run *run, const struct package **packages,
     return true;
 }
 
-/* Language packages that an OS package brought are left to that. */
+/* Language packages that an OS package brought are left to that, and what is only locked is not there. */
 static bool match_all(struct match_run *run, struct error *err)
 {
     const struct inventory *inventory = run->inventory;
@@ -70,7 +70,7 @@ static bool match_all(struct match_run *run, struct error *err)
     if (!packages)
         return arena_error(run->arena, err);
     for (size_t i = 0; i < inventory->package_count; i++)
-        if (!inventory->packages[i].owned)
+        if (run->options->comprehensive || !(inventory->packages[i].owned || inventory->packages[i].locked_only))
             packages[count++] = &inventory->packages[i];
     if (count)
         qsort(packages, count, sizeof *packages, compare_packages);

@@ -45,6 +45,7 @@ struct match_options {
     const struct str *severity_sources;
     size_t severity_source_count;
     struct str artifact; /* for the OS result's target */
+    bool comprehensive;  /* judge also packages that are only locked, and language packages that OS packages own */
     bool brief;          /* descriptions and references are not wanted, except to stand in for a missing title */
 };
 

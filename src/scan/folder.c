@@ -2,6 +2,7 @@
  * reading when a kind claims them. What may not be read is counted, and is a warning where a kind claims it. */
 #define _GNU_SOURCE /* DIR with dirfd, O_DIRECTORY */
 #include "scan/layer.h"
+#include "scan/skip.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -39,7 +40,12 @@ struct folder_walk {
 
 static bool is_left_out(const struct folder_walk *w, struct str path, dev_t device)
 {
-    if (w->pass->other_filesystems)
+    const struct scan_options *options = w->pass->options;
+    if (skip_matches(&options->skips, path, true))
+        return true;
+    if (options->source_tree)
+        return str_is(path_base(path), ".git");
+    if (options->other_filesystems)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
         if (str_is(path, left_out[i]))
@@ -105,6 +111,8 @@ static bool visit(struct folder_walk *w, int dir_fd, const char *name, struct st
     struct tar_entry entry = { .path = path, .mode = st.st_mode & 07777, .size_bytes = (uint64_t)st.st_size };
     if (S_ISREG(st.st_mode)) {
         entry.type = TAR_FILE;
+        if (skip_matches(&w->pass->options->skips, path, false))
+            return true;
         return collect_file(w, dir_fd, name, &entry, err);
     }
     if (S_ISLNK(st.st_mode)) {
@@ -149,7 +157,10 @@ static bool walk(struct folder_walk *w, struct error *err)
             w->depth--;
             continue;
         }
+        struct str only = w->pass->options->only_file;
         if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        if (only.len && (w->depth > 1 || !str_is(only, item->d_name)))
             continue;
         struct str path;
         if (!join(w, w->levels[w->depth - 1].path_len, item->d_name, &path))

@@ -123,7 +123,7 @@ bool layer_pass_run(void *pass, struct buf *out, struct error *err);
 struct folder_pass {
     int fd;
     const char *path; /* for messages */
-    bool other_filesystems;
+    const struct scan_options *options;
     const struct layer_alias *aliases;
     size_t alias_count;
     int spool_fd;

@@ -2,6 +2,7 @@
  * layers a second time where links lead from claimed paths to files that no kind claims by name. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "scan/layer.h"
+#include "scan/skip.h"
 #include "scan/worker.h"
 
 #include <errno.h>
@@ -304,6 +305,8 @@ static bool scan_opened(struct scan *scan, struct error *err)
 {
     scan_begin(scan);
     bool ok = open_image(scan, err) && scan_layers(scan, err) && inventory_weigh_locks(scan->out, false, err);
+    if (ok)
+        inventory_skip(scan->out, &scan->options->skips);
     scan_end(scan);
     if (!ok)
         inventory_free(scan->out);
@@ -371,7 +374,7 @@ static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, si
 {
     struct folder_pass pass = { .fd = scan->fd,
                                 .path = scan->input,
-                                .other_filesystems = scan->options->other_filesystems,
+                                .options = scan->options,
                                 .aliases = aliases,
                                 .alias_count = alias_count,
                                 .spool_fd = file_spool(err),
@@ -413,6 +416,8 @@ bool scan_rootfs(const char *path, const struct scan_options *options, struct in
         return error_system(err, "%s", path);
     scan_begin(&scan);
     bool ok = scan_folder(&scan, err) && inventory_weigh_locks(out, options->source_tree, err);
+    if (ok)
+        inventory_skip(out, &options->skips);
     scan_end(&scan);
     close(scan.fd);
     if (!ok)

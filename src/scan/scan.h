@@ -16,6 +16,12 @@ enum scan_verify {
     SCAN_VERIFY_NONE,    /* nothing; contents that no package kind claims are not read */
 };
 
+/* Patterns of paths, relative to the root, that are left out (--skip-dirs, --skip-files). */
+struct scan_skips {
+    const struct str *folders, *files;
+    size_t folder_count, file_count;
+};
+
 struct scan_options {
     unsigned parallel; /* worker processes at once; 0: as many as processors */
     enum scan_verify verify;
@@ -23,6 +29,8 @@ struct scan_options {
     struct image_platform platform;
     uint64_t max_spool_bytes; /* of one file that needs random access; 0: 4 GiB */
     bool source_tree;         /* folders: a project with its lock files, not what is installed */
+    struct str only_file;     /* folders: nothing but the file of this name in it; empty: all */
+    struct scan_skips skips;
     bool other_filesystems;   /* rootfs: cross mount points, /proc, /sys and container storage too */
 };
 

@@ -1,0 +1,130 @@
+/* Which packages are listed and judged: the options that choose among files, kinds and relations, and what they do. */
+#include "cmd/scanning.h"
+
+static bool add_text(struct text_list *list, const char *option, struct str value, struct error *err)
+{
+    struct str item;
+    while (str_next(&value, ',', &item)) {
+        item = str_trim(item);
+        if (item.len == 0)
+            continue;
+        if (list->count == ARRAY_LEN(list->items))
+            return error_set(err, ERROR_USAGE, "%s: more than %zu patterns", option, ARRAY_LEN(list->items));
+        list->items[list->count++] = item;
+    }
+    return true;
+}
+
+/* "/app/x/", "./x": paths are relative to what is scanned. */
+static bool add_pattern(struct text_list *list, const char *option, struct str value, struct error *err)
+{
+    size_t first = list->count;
+    if (!add_text(list, option, value, err))
+        return false;
+    for (size_t i = first; i < list->count; i++) {
+        struct str *item = &list->items[i];
+        while (str_starts(*item, "/") || str_starts(*item, "./"))
+            *item = str_skip(*item, item->ptr[0] == '/' ? 1 : 2);
+        while (str_ends(*item, "/"))
+            *item = str_head(*item, item->len - 1);
+    }
+    return true;
+}
+
+static bool set_skip_dirs(void *target, struct str value, struct error *err)
+{
+    return add_pattern(&((struct scanning *)target)->skip_dirs, "--skip-dirs", value, err);
+}
+
+static bool set_skip_files(void *target, struct str value, struct error *err)
+{
+    return add_pattern(&((struct scanning *)target)->skip_files, "--skip-files", value, err);
+}
+
+static bool set_file_patterns(void *target, struct str value, struct error *err)
+{
+    struct str kind, expression;
+    (void)target;
+    if (!str_cut(value, ':', &kind, &expression) || expression.len == 0)
+        return error_set(err, ERROR_USAGE, "--file-patterns: \"%.*s\" is not KIND:EXPRESSION, e.g. pip:requirements-.*\\.txt",
+                         STR_ARG(value));
+    return catalog_add_pattern(kind, expression, err) || error_wrap(err, "--file-patterns");
+}
+
+static bool set_priority(void *target, struct str value, struct error *err)
+{
+    struct scanning *s = target;
+    s->comprehensive = str_is(value, "comprehensive");
+    return s->comprehensive || str_is(value, "precise") ||
+           error_set(err, ERROR_USAGE, "--detection-priority: \"%.*s\" is neither precise nor comprehensive", STR_ARG(value));
+}
+
+static bool set_relations(void *target, struct str value, struct error *err)
+{
+    static const char *const names[] = { "unknown", "root", "workspace", "direct", "indirect" };
+    struct scanning *s = target;
+    struct str item;
+    while (str_next(&value, ',', &item)) {
+        size_t i = 0;
+        while (i < ARRAY_LEN(names) && !str_is(str_trim(item), names[i]))
+            i++;
+        if (i == ARRAY_LEN(names))
+            return error_set(err, ERROR_USAGE,
+                             "--pkg-relationships: \"%.*s\" is not known; there are: unknown, root, workspace, direct, indirect",
+                             STR_ARG(item));
+        s->relations |= 1u << i;
+    }
+    return true;
+}
+
+static bool set_package_types(void *target, struct str value, struct error *err)
+{
+    struct scanning *s = target;
+    struct str type;
+    s->without_os = s->without_library = true;
+    while (str_next(&value, ',', &type)) {
+        type = str_trim(type);
+        s->without_os &= !str_is(type, "os");
+        s->without_library &= !str_is(type, "library");
+        if (!str_is(type, "os") && !str_is(type, "library"))
+            return error_set(err, ERROR_USAGE, "--pkg-types: \"%.*s\" is neither os nor library", STR_ARG(type));
+    }
+    return true;
+}
+
+#define AT(field) offsetof(struct scanning, field)
+
+const struct option choosing_option_table[] = {
+    { "pkg-types", '\0', "LIST", "os, library, or both (default)", OPTION_CALL, 0, set_package_types, "vuln-type" },
+    { "include-dev-deps", '\0', NULL, "packages that are needed for development only, too", OPTION_FLAG, AT(include_dev), NULL,
+      NULL },
+    { "pkg-relationships", '\0', "LIST", "only these: unknown,root,workspace,direct,indirect", OPTION_CALL, 0, set_relations,
+      NULL },
+    { "detection-priority", '\0', "PRIORITY",
+      "precise (default), or comprehensive: judge also what lock files in an image only name, and what belongs to OS packages",
+      OPTION_CALL, 0, set_priority, NULL },
+    { "skip-dirs", '\0', "GLOBS", "leave out folders, e.g. app/test,**/fixtures", OPTION_CALL, 0, set_skip_dirs, NULL },
+    { "skip-files", '\0', "GLOBS", "leave out files", OPTION_CALL, 0, set_skip_files, NULL },
+    { "file-patterns", '\0', "KIND:REGEX", "read files of other names as this kind, e.g. pip:requirements-.*\\.txt", OPTION_CALL,
+      0, set_file_patterns, NULL },
+    { 0 },
+};
+
+void choosing_begin(struct scanning *s)
+{
+    s->scan.skips = (struct scan_skips){ s->skip_dirs.items, s->skip_files.items, s->skip_dirs.count, s->skip_files.count };
+}
+
+void choosing_apply(const struct scanning *s, struct inventory *inventory)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < inventory->package_count; i++) {
+        const struct package *p = &inventory->packages[i];
+        if (p->kind->is_os ? s->without_os : s->without_library)
+            continue;
+        if ((p->dev && !s->include_dev) || (s->relations && !(s->relations & 1u << p->relation)))
+            continue;
+        inventory->packages[kept++] = *p;
+    }
+    inventory->package_count = kept;
+}
