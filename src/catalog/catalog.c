@@ -7,6 +7,71 @@ static const struct catalog_kind *const kinds[] = {
     &catalog_dpkg_files_kind, &catalog_apk_kind,          &catalog_apk_repositories_kind,
     &catalog_ubuntu_pro_kind, &catalog_python_kind,       &catalog_node_kind,
     &catalog_rpm_kind,        &catalog_rpm_manifest_kind, &catalog_redhat_buildinfo_kind,
+    &catalog_pacman_kind,     &catalog_pacman_files_kind, &catalog_portage_kind,
+    &catalog_opkg_kind,       &catalog_opkg_files_kind,   &catalog_bottlerocket_kind,
+    &catalog_chisel_kind,     &catalog_bitnami_kind,      &catalog_sbom_kind,
+    &catalog_jar_kind,
+    &catalog_bundler_kind,
+    &catalog_pom_kind,
+    &catalog_gradle_kind,
+    &catalog_gradle_verification_kind,
+    &catalog_sbt_kind,
+    &catalog_nuget_lock_kind,
+    &catalog_nuget_config_kind,
+    &catalog_packages_props_kind,
+    &catalog_deps_json_kind,
+    &catalog_gemspec_kind,
+    &catalog_python_record_kind,
+    &catalog_composer_kind,
+    &catalog_composer_json_kind,
+    &catalog_composer_vendor_kind,
+    &catalog_wordpress_kind,
+    &catalog_wordpress_plugin_kind,
+    &catalog_pear_kind,
+    &catalog_python_archive_kind,
+    &catalog_python_wheel_kind,
+    &catalog_pip_kind,
+    &catalog_pipenv_kind,
+    &catalog_poetry_kind,
+    &catalog_uv_kind,
+    &catalog_pdm_kind,
+    &catalog_pylock_kind,
+    &catalog_pyproject_kind,
+    &catalog_conda_kind,
+    &catalog_conda_environment_kind,
+    &catalog_pub_kind,
+    &catalog_swift_kind,
+    &catalog_cocoapods_kind,
+    &catalog_conan_kind,
+    &catalog_julia_kind,
+    &catalog_hex_kind,
+    &catalog_rebar_kind,
+    &catalog_erlang_app_kind,
+    &catalog_npm_kind,
+    &catalog_yarn_kind,
+    &catalog_pnpm_kind,
+    &catalog_bun_kind,
+    &catalog_deno_kind,
+    &catalog_jsr_kind,
+    &catalog_program_kind,
+    &catalog_gobinary_kind,
+    &catalog_cargo_kind,
+    &catalog_cargo_manifest_kind,
+    &catalog_gomod_kind,
+    &catalog_rustbinary_kind,
+    &catalog_conan_recipe_kind,
+    &catalog_conan_info_kind,
+    &catalog_vcpkg_kind,
+    &catalog_r_kind,
+    &catalog_renv_kind,
+    &catalog_github_action_kind,
+    &catalog_github_workflow_kind,
+    &catalog_hackage_kind,
+    &catalog_terraform_kind,
+    &catalog_lua_rocks_kind,
+    &catalog_opam_kind,
+    &catalog_julia_project_kind,
+    &catalog_vcpkg_manifest_kind,
 };
 
 size_t catalog_kind_count(void)
@@ -76,20 +141,6 @@ struct distro *catalog_add_distro(struct catalog_facts *facts, struct str path)
         return NULL;
     grown[facts->distro_count] = distro;
     return &grown[facts->distro_count++];
-}
-
-bool catalog_add_owned(struct catalog_facts *facts, const struct catalog_kind *kind, struct str package, struct str path)
-{
-    struct catalog_owned *grown = arena_grow(facts->arena, facts->owned, facts->owned_count, &facts->owned_cap, sizeof *grown);
-    if (!grown)
-        return false;
-    facts->owned = grown;
-    struct str last = facts->owned_count ? grown[facts->owned_count - 1].package : (struct str){ 0 };
-    struct catalog_owned owned = { kind, catalog_text(facts, package, last), arena_str(facts->arena, path) };
-    if (!owned.package.ptr || !owned.path.ptr)
-        return false;
-    grown[facts->owned_count++] = owned;
-    return true;
 }
 
 bool catalog_add_declared(struct catalog_facts *facts, struct str path, struct catalog_declared declared)
@@ -169,15 +220,6 @@ void catalog_put_item(struct buf *list, struct str item)
 struct str catalog_id(struct catalog_facts *facts, struct str name, struct str version)
 {
     return arena_printf(facts->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(version));
-}
-
-bool catalog_own_language_file(struct catalog_facts *facts, const struct catalog_kind *manager, struct str package,
-                               struct str path)
-{
-    const struct catalog_kind *kind = catalog_claim(path);
-    if (!kind || kind->is_os || kind->is_facts_only || kind->is_lock)
-        return true;
-    return catalog_add_owned(facts, manager, package, path);
 }
 
 void catalog_damage_add(size_t *count, size_t *first_at, size_t at)

@@ -33,7 +33,8 @@ struct package {
     struct str maintainer;     /* dpkg Maintainer, rpm Vendor, apk maintainer: decides who publishes it */
     struct str module;         /* rpm modularity label, "nodejs:18:8060020220523160029:ad008a3a" */
     struct str licence;        /* as written, a list; empty: unknown */
-    struct str provides; /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1") */
+    struct str provides; /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1");
+                            jar: coordinates that an index may confirm, a list (match_resolve_jars) */
     struct str root;     /* language packages: folder that holds the package's files, for ownership (may be empty) */
     struct str path;     /* the file that it was read from */
     struct str within;   /* path inside the archive that `path` is: "BOOT-INF/lib/a.jar" */
@@ -51,6 +52,7 @@ struct package {
     uint32_t file_layer; /* index of the layer that holds `path` as it was read (set by the squash) */
     bool third_party;    /* an OS package that the distribution does not publish (set by the squash) */
     bool owned;          /* a language package inside an OS package that the distribution publishes (by the squash) */
+    bool gone;           /* all files that its manager lists (documentation apart) are gone (set by the squash) */
     struct str owner;    /* name of the OS package that it belongs to, when it does */
 };
 
@@ -62,10 +64,37 @@ struct distro {
     struct str path;    /* the file that says so */
 };
 
-/* A file of interest that an OS package owns (only files that some language kind claims are listed). */
-struct catalog_owned {
-    const struct catalog_kind *kind; /* the package manager */
-    struct str package, path;
+/* The files of one package as its manager lists them, folders left out. `lines` has a folder's path with a slash behind it
+ * ("usr/bin/"; "/" is the root), then its files, one a line: NAME, or where more than the name is known
+ * "MODE\tSIZE\tDIGEST\tTARGET\tNAME", of which all but the name may be empty. In front of the mode (octal, with its type or
+ * without) stand letters for flags. Read and written by the functions below only. */
+struct catalog_file_list {
+    const struct catalog_kind *kind;   /* of the package */
+    struct str package, version, arch; /* of it; what is empty is not known. No name: the package whose root is path's folder */
+    struct str path;                   /* the file that it was read from */
+    uint32_t flags;                    /* of all its entries */
+    struct str lines;
+};
+
+enum {
+    LISTED_CONFIG = 1,   /* configuration, which its owner may change */
+    LISTED_OPTIONAL = 2, /* need not be there: ghosts, caches */
+    LISTED_DOCUMENT = 4,
+    LISTED_REGULAR = 8,   /* a regular file, of which the permissions are not known */
+    LISTED_DIVERTED = 16, /* no file of the package: what other packages list by this path lies at `target` (dpkg-divert(1)) */
+};
+
+/* Types of files in modes, on every system as Linux has them (inode(7)). */
+enum { MODE_TYPE = 0170000, MODE_REGULAR = 0100000, MODE_LINK = 0120000, MODE_FOLDER = 0040000, MODE_OTHER = 0010000 };
+
+struct catalog_listed {
+    struct str folder, name; /* no leading or trailing slashes; an empty folder is the root */
+    uint32_t flags;
+    uint32_t mode; /* as st_mode; no type bits: the type is not known */
+    bool has_permissions, has_size;
+    uint64_t size_bytes;
+    struct str digest; /* "md5:…", "sha1:…", "sha256:…", "sha384:…", "sha512:…" in hex; only where a scan compares contents */
+    struct str target; /* of a symlink, as written */
 };
 
 /* A dependency that a manifest (package.json, pyproject.toml, Cargo.toml …) declares, for the lock file beside it. */
@@ -79,7 +108,8 @@ struct catalog_declared {
 
 /* Facts that matching needs, by well-known keys: "content-set" (a Red Hat repository), "nvr" ("ubi8-container-8.5-1-x86_64"),
  * "esm" ("infra" or "apps": enabled, from ubuntu-advantage's status.json), "apk-repository" ("edge" or "v3.20"). Kinds that
- * settle after the squash keep notes of their own, with keys that begin with the kind's name ("pom"). */
+ * settle after the squash keep notes of their own, with keys that begin with the kind's name ("pom"). "jar": "sha1:…" of an
+ * archive that nothing identifies, and on a second line its path in the file (match_resolve_jars). */
 struct catalog_note {
     struct str key, value, path;
     uint32_t layer; /* index of the layer that holds `path` (set by the squash) */
@@ -96,8 +126,8 @@ struct catalog_facts {
     size_t package_count, package_cap;
     struct distro *distros;
     size_t distro_count, distro_cap;
-    struct catalog_owned *owned;
-    size_t owned_count, owned_cap;
+    struct catalog_file_list *lists;
+    size_t list_count, list_cap;
     struct catalog_declared *declared;
     size_t declared_count, declared_cap;
     struct catalog_note *notes;
@@ -110,12 +140,36 @@ struct catalog_facts {
  * the facts' arena (arena_str) unless they are literals. */
 struct package *catalog_add_package(struct catalog_facts *facts, const struct catalog_kind *kind, struct str path);
 struct distro *catalog_add_distro(struct catalog_facts *facts, struct str path);
-bool catalog_add_owned(struct catalog_facts *facts, const struct catalog_kind *kind, struct str package, struct str path);
 /* The record is copied, its texts too; its path is set. */
 bool catalog_add_declared(struct catalog_facts *facts, struct str path, struct catalog_declared declared);
 bool catalog_add_note(struct catalog_facts *facts, const char *key, struct str value, struct str path);
 /* Text is formatted and made printable; false only when the arena is full. */
 bool catalog_warn(struct catalog_facts *facts, struct str path, bool incomplete, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Lists of files: begin, put each file, end; the writer can then be used for the next list. Names that do not fit in a line are
+ * left out. */
+struct catalog_list_writer {
+    struct buf lines;
+    size_t folder_at, folder_len;
+};
+void catalog_list_begin(struct catalog_list_writer *writer);
+/* `details` may be NULL; folder and name in it are not used. */
+void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name, const struct catalog_listed *details);
+void catalog_list_put_path(struct catalog_list_writer *writer, struct str path, const struct catalog_listed *details);
+/* Adds the list (its texts are copied) where anything was put; false when memory or the arena is full. */
+bool catalog_list_end(struct catalog_list_writer *writer, struct catalog_facts *facts, struct catalog_file_list list);
+/* "sha256:…" in hex from base64 (either alphabet, padded or not); empty when it has not the bytes of that algorithm. */
+enum { LISTED_DIGEST_BYTES = 8 + 64 };
+struct str catalog_list_digest(const char *algorithm, struct str base64, char out[static LISTED_DIGEST_BYTES]);
+void catalog_list_clear(struct catalog_list_writer *writer); /* forgets what was put since the last list */
+void catalog_list_drop(struct catalog_list_writer *writer);
+
+struct catalog_list_cursor {
+    struct str rest, folder;
+    uint32_t flags, folder_count; /* the latter changes with the folder */
+};
+void catalog_list_open(struct catalog_list_cursor *cursor, const struct catalog_file_list *list);
+bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed *out); /* false at the end */
 
 /* ---- kinds -------------------------------------------------------------------------------------------------------------- */
 
@@ -133,6 +187,7 @@ struct catalog_file {
     const struct blob *blob;     /* random access (wants_blob); beyond memory limits it is a spooled file */
     struct catalog_spool *spool; /* with blob; may be NULL */
     struct arena *scratch;       /* freed after the parse: for anything that is not a fact */
+    bool wants_digests;          /* lists of files are to have the digests of contents, which are long */
 };
 
 // Paths that a kind claims, as one of
@@ -201,6 +256,17 @@ bool catalog_distro_pick(const struct distro *distros, size_t count, struct aren
 /* Is this OS package published by somebody else than the distribution (vendor of an rpm, maintainer of a deb)? */
 bool catalog_is_third_party(const struct distro *distro, const struct package *package);
 
+/* SBOM files claim packages that may not be there: those that were found in a file which the image has (`is_there`, by its path
+ * from the root; a folder counts too), and that no other kind lists, become packages of their sort; the others are taken out of the
+ * array, and a warning says how many. After all kinds have settled; warnings and texts go to `out`. False when its arena is full. */
+bool catalog_sbom_settle(struct package *packages, size_t *count, bool (*is_there)(void *context, struct str path), void *context,
+                         struct catalog_facts *out);
+
+/* Maven: the files of a local repository that would complete what the notes of all pom.xml tell, as paths below the repository,
+ * one a line ("org/a/b/1.0/b-1.0.pom"). Parsed (kind "pom") and added to the notes they may lead to others. For source trees,
+ * before the kinds settle. False: arena full. */
+bool catalog_pom_wanted(const struct catalog_facts *facts, struct arena *arena, struct str *list);
+
 /* ---- dependencies -------------------------------------------------------------------------------------------------------- */
 
 /* Who needs whom, by indices into an array of packages. Edges lead from a package to what it needs: between packages of one
@@ -213,6 +279,13 @@ struct catalog_graph {
     uint32_t *targets;
 };
 bool catalog_graph_build(const struct package *packages, size_t count, struct arena *arena, struct catalog_graph *out);
+/* The same edges the other way round: from a package to those that need it. */
+bool catalog_graph_reverse(const struct catalog_graph *graph, struct arena *arena, struct catalog_graph *out);
+/* Is it there for its own sake: a root, a workspace, direct, or, where the file does not tell, needed by no other? */
+bool catalog_is_wanted(const struct catalog_graph *reversed, size_t index);
+/* A shortest way to each package: (*via)[i] is the one before it, itself for those that are wanted, UINT32_MAX where no way
+ * leads. */
+bool catalog_graph_paths(const struct catalog_graph *graph, struct arena *arena, uint32_t **via);
 /* For locks without a mark of their own: by what the manifest in the same folder declares (kind `manifest`; NULL as same_name:
  * names are compared as they are), packages become direct or indirect, and those that only dependencies for
  * development need become dev. Folders without such a manifest are left as they are. For `settle`. */

@@ -99,3 +99,51 @@ bool catalog_mark_dev(struct package *packages, size_t count, struct arena *aren
         packages[i].dev = !seen[i];
     return true;
 }
+
+bool catalog_graph_reverse(const struct catalog_graph *graph, struct arena *arena, struct catalog_graph *out)
+{
+    size_t edges = graph->first[graph->count];
+    *out = (struct catalog_graph){ graph->packages, graph->count, arena_array(arena, graph->count + 2, sizeof(uint32_t)),
+                                   arena_array(arena, edges + 1, sizeof(uint32_t)) };
+    if (!out->first || !out->targets)
+        return false;
+    for (size_t e = 0; e < edges; e++)
+        out->first[graph->targets[e] + 2]++;
+    for (size_t i = 2; i <= graph->count + 1; i++)
+        out->first[i] += out->first[i - 1];
+    for (size_t i = 0; i < graph->count; i++) /* first[i + 1] moves from the start of i's edges to their end */
+        for (uint32_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+            out->targets[out->first[graph->targets[e] + 1]++] = (uint32_t)i;
+    return true;
+}
+
+bool catalog_is_wanted(const struct catalog_graph *reversed, size_t index)
+{
+    enum package_relation relation = reversed->packages[index].relation;
+    if (relation != RELATION_UNKNOWN)
+        return relation != RELATION_INDIRECT;
+    return reversed->first[index] == reversed->first[index + 1];
+}
+
+bool catalog_graph_paths(const struct catalog_graph *graph, struct arena *arena, uint32_t **via)
+{
+    struct catalog_graph reversed;
+    uint32_t *queue = arena_array(arena, graph->count + 1, sizeof *queue);
+    size_t head = 0, tail = 0;
+    *via = arena_array(arena, graph->count + 1, sizeof **via);
+    if (!queue || !*via || !catalog_graph_reverse(graph, arena, &reversed))
+        return false;
+    for (size_t i = 0; i < graph->count; i++) {
+        bool wanted = catalog_is_wanted(&reversed, i);
+        (*via)[i] = wanted ? (uint32_t)i : UINT32_MAX;
+        if (wanted)
+            queue[tail++] = (uint32_t)i;
+    }
+    for (; head < tail; head++)
+        for (uint32_t e = graph->first[queue[head]]; e < graph->first[queue[head] + 1]; e++)
+            if ((*via)[graph->targets[e]] == UINT32_MAX) {
+                (*via)[graph->targets[e]] = queue[head];
+                queue[tail++] = graph->targets[e];
+            }
+    return true;
+}

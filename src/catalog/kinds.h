@@ -12,10 +12,81 @@ extern const struct catalog_kind catalog_apk_kind;
 extern const struct catalog_kind catalog_apk_repositories_kind;
 extern const struct catalog_kind catalog_ubuntu_pro_kind;
 extern const struct catalog_kind catalog_python_kind;
+extern const struct catalog_kind catalog_python_record_kind;
+extern const struct catalog_kind catalog_python_archive_kind;
+extern const struct catalog_kind catalog_python_wheel_kind;
+extern const struct catalog_kind catalog_pip_kind;
+extern const struct catalog_kind catalog_pipenv_kind;
+extern const struct catalog_kind catalog_poetry_kind;
+extern const struct catalog_kind catalog_uv_kind;
+extern const struct catalog_kind catalog_pdm_kind;
+extern const struct catalog_kind catalog_pylock_kind;
+extern const struct catalog_kind catalog_pyproject_kind;
+extern const struct catalog_kind catalog_conda_kind;
+extern const struct catalog_kind catalog_conda_environment_kind;
 extern const struct catalog_kind catalog_node_kind;
+extern const struct catalog_kind catalog_npm_kind;
+extern const struct catalog_kind catalog_yarn_kind;
+extern const struct catalog_kind catalog_pnpm_kind;
+extern const struct catalog_kind catalog_bun_kind;
+extern const struct catalog_kind catalog_deno_kind;
+extern const struct catalog_kind catalog_jsr_kind;
+extern const struct catalog_kind catalog_pom_kind;
+extern const struct catalog_kind catalog_gradle_kind;
+extern const struct catalog_kind catalog_gradle_verification_kind;
+extern const struct catalog_kind catalog_sbt_kind;
+extern const struct catalog_kind catalog_nuget_lock_kind;
+extern const struct catalog_kind catalog_nuget_config_kind;
+extern const struct catalog_kind catalog_packages_props_kind;
+extern const struct catalog_kind catalog_deps_json_kind;
 extern const struct catalog_kind catalog_rpm_kind;
 extern const struct catalog_kind catalog_rpm_manifest_kind;
 extern const struct catalog_kind catalog_redhat_buildinfo_kind;
+extern const struct catalog_kind catalog_pacman_kind;
+extern const struct catalog_kind catalog_pacman_files_kind;
+extern const struct catalog_kind catalog_portage_kind;
+extern const struct catalog_kind catalog_opkg_kind;
+extern const struct catalog_kind catalog_opkg_files_kind;
+extern const struct catalog_kind catalog_bottlerocket_kind;
+extern const struct catalog_kind catalog_chisel_kind;
+extern const struct catalog_kind catalog_bitnami_kind;
+extern const struct catalog_kind catalog_sbom_kind;
+extern const struct catalog_kind catalog_jar_kind;
+extern const struct catalog_kind catalog_bundler_kind;
+extern const struct catalog_kind catalog_gemspec_kind;
+extern const struct catalog_kind catalog_composer_kind;
+extern const struct catalog_kind catalog_composer_json_kind;
+extern const struct catalog_kind catalog_composer_vendor_kind;
+extern const struct catalog_kind catalog_wordpress_kind;
+extern const struct catalog_kind catalog_wordpress_plugin_kind;
+extern const struct catalog_kind catalog_pear_kind;
+extern const struct catalog_kind catalog_pub_kind;
+extern const struct catalog_kind catalog_swift_kind;
+extern const struct catalog_kind catalog_cocoapods_kind;
+extern const struct catalog_kind catalog_conan_kind;
+extern const struct catalog_kind catalog_julia_kind;
+extern const struct catalog_kind catalog_hex_kind;
+extern const struct catalog_kind catalog_rebar_kind;
+extern const struct catalog_kind catalog_erlang_app_kind;
+extern const struct catalog_kind catalog_program_kind;
+extern const struct catalog_kind catalog_gobinary_kind;
+extern const struct catalog_kind catalog_cargo_kind;
+extern const struct catalog_kind catalog_cargo_manifest_kind;
+extern const struct catalog_kind catalog_gomod_kind;
+extern const struct catalog_kind catalog_rustbinary_kind;
+extern const struct catalog_kind catalog_conan_recipe_kind;
+extern const struct catalog_kind catalog_conan_info_kind;
+extern const struct catalog_kind catalog_vcpkg_kind;
+extern const struct catalog_kind catalog_r_kind;
+extern const struct catalog_kind catalog_renv_kind;
+extern const struct catalog_kind catalog_github_action_kind;
+extern const struct catalog_kind catalog_github_workflow_kind;
+extern const struct catalog_kind catalog_hackage_kind;
+extern const struct catalog_kind catalog_terraform_kind;
+extern const struct catalog_kind catalog_lua_rocks_kind;
+extern const struct catalog_kind catalog_opam_kind;
+extern const struct catalog_kind catalog_julia_project_kind;
+extern const struct catalog_kind catalog_vcpkg_manifest_kind;
 
 /* Copies a text into the facts' arena; one that the last record has already (`same`) is not copied again. The result's
  * ptr is NULL when the arena is full. */
@@ -26,9 +97,6 @@ void catalog_put_item(struct buf *list, struct str item);
 /* name@version, in the facts' arena: the usual id. */
 struct str catalog_id(struct catalog_facts *facts, struct str name, struct str version);
 
-/* Lists a path that an OS package owns, when a language kind claims it; other paths are no facts. False: arena full. */
-bool catalog_own_language_file(struct catalog_facts *facts, const struct catalog_kind *manager, struct str package,
-                               struct str path);
 /* What of a package database could not be used; one warning of each sort is made of all of it. */
 struct catalog_damage {
     size_t nameless, nameless_at; /* records without a name or version, offset of the first */

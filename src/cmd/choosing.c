@@ -115,16 +115,37 @@ void choosing_begin(struct scanning *s)
     s->scan.skips = (struct scan_skips){ s->skip_dirs.items, s->skip_files.items, s->skip_dirs.count, s->skip_files.count };
 }
 
-void choosing_apply(const struct scanning *s, struct inventory *inventory)
+/* Changed files are told by their package's index, which moves with what is dropped. */
+static void drop_changes(struct inventory *inventory, const uint32_t *moved)
 {
     size_t kept = 0;
+    for (size_t i = 0; i < inventory->change_count; i++) {
+        struct inventory_change change = inventory->changes[i];
+        if (moved[change.package] == UINT32_MAX)
+            continue;
+        change.package = moved[change.package];
+        inventory->changes[kept++] = change;
+    }
+    inventory->change_count = kept;
+}
+
+bool choosing_apply(const struct scanning *s, struct inventory *inventory, struct error *err)
+{
+    size_t kept = 0;
+    uint32_t *moved = arena_array(&inventory->arena, inventory->package_count + 1, sizeof *moved);
+    if (!moved)
+        return arena_error(&inventory->arena, err);
     for (size_t i = 0; i < inventory->package_count; i++) {
         const struct package *p = &inventory->packages[i];
-        if (p->kind->is_os ? s->without_os : s->without_library)
+        bool type = p->kind->is_os ? !s->without_os : !s->without_library;
+        bool relation = !s->relations || (s->relations & 1u << p->relation);
+        moved[i] = UINT32_MAX;
+        if (!type || !relation || (p->dev && !s->include_dev))
             continue;
-        if ((p->dev && !s->include_dev) || (s->relations && !(s->relations & 1u << p->relation)))
-            continue;
+        moved[i] = (uint32_t)kept;
         inventory->packages[kept++] = *p;
     }
     inventory->package_count = kept;
+    drop_changes(inventory, moved);
+    return true;
 }

@@ -36,8 +36,8 @@ struct command {
 
 extern const struct command *const commands[]; /* ends with NULL */
 
-extern const struct command image_command, rootfs_command, fs_command, packages_command, db_build_command, db_info_command, vercmp_command, version_command,
-    completion_command, manual_command;
+extern const struct command image_command, rootfs_command, fs_command, packages_command, db_build_command, db_info_command,
+    vercmp_command, version_command, completion_command, manual_command;
 
 /* ---- options ------------------------------------------------------------------------------------------------------------------- */
 

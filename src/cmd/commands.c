@@ -2,7 +2,15 @@
 #include "cmd/cmd.h"
 
 const struct command *const commands[] = {
-    &image_command,   &rootfs_command, &fs_command, &db_build_command,
-    &db_info_command, &vercmp_command,  &completion_command,
-    &manual_command,  &version_command, NULL,
+    &image_command,
+    &rootfs_command,
+    &fs_command,
+    &packages_command,
+    &db_build_command,
+    &db_info_command,
+    &vercmp_command,
+    &completion_command,
+    &manual_command,
+    &version_command,
+    NULL,
 };

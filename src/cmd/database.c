@@ -106,7 +106,7 @@ static bool convert(const char *from, const char *to, int64_t built_s, struct er
     return ok;
 }
 
-/* Converted once for each state of the file (size and time are in the converted file's name). */
+/* Converted once for each state of the file (its size and time, and the format's version, are in the converted file's name). */
 static bool open_trivy(int64_t now_s, struct arena *arena, struct database *out, bool *found, struct error *err)
 {
     struct stat st;
@@ -119,8 +119,8 @@ static bool open_trivy(int64_t now_s, struct arena *arena, struct database *out,
     *found = true;
     if (!file_cache_dir(arena, &cache, err) || !file_make_dirs(cache.ptr, err))
         return false;
-    struct str to =
-        arena_printf(arena, "%.*s/trivy-%lld-%lld.ddb", STR_ARG(cache), (long long)st.st_mtime, (long long)st.st_size);
+    struct str to = arena_printf(arena, "%.*s/trivy-%lld-%lld-%d.ddb", STR_ARG(cache), (long long)st.st_mtime,
+                                 (long long)st.st_size, vulndb_format_version());
     if (!to.ptr)
         return arena_error(arena, err);
     if (access(to.ptr, R_OK) != 0) {

@@ -96,7 +96,8 @@ const struct command db_build_command = {
         "--db names another.",
     .examples =
         "  drydock db build -o drydock.ddb trivy-db=$HOME/.cache/trivy/db/trivy.db kev=known_exploited_vulnerabilities.json\n"
-        "  drydock db build -o drydock.ddb osv=PyPI.zip osv=npm.zip alpine-secdb=secdb/ debian-tracker=tracker.json",
+        "  drydock db build -o drydock.ddb osv=PyPI.zip osv=npm.zip alpine-secdb=secdb/ debian-tracker=tracker.json\n"
+        "  drydock db build -o drydock.ddb osv=Maven.zip jar-index=$HOME/.cache/trivy/java-db/trivy-java.db",
     .option_tables = build_tables,
     .run = run_build,
 };
@@ -119,6 +120,8 @@ static void print_info(struct vulndb *db)
     printf("format           %u\nsize             %.1f MB\nadvisories       %llu\nvulnerabilities  %llu\npackages         %llu\n",
            info.format_version, (double)info.file_bytes / 1e6, (unsigned long long)info.advisory_count,
            (unsigned long long)info.vulnerability_count, (unsigned long long)info.package_count);
+    if (info.jar_count)
+        printf("Java archives    %llu known by SHA-1\n", (unsigned long long)info.jar_count);
     if (info.is_starter)
         printf("this is the built-in starter database\n");
     printf("\nsources:\n");

@@ -35,8 +35,12 @@ static int run(const struct command *command, int argc, char **argv)
     return scanning_finish(&s, argv[0], "filesystem", &inventory);
 }
 
-static const struct option *const tables[] = { choosing_option_table, scanning_option_table, report_option_table,
-                                               gate_option_table,     database_option_table, common_option_table,
+static const struct option *const tables[] = { choosing_option_table,
+                                               scanning_option_table,
+                                               report_option_table,
+                                               gate_option_table,
+                                               database_option_table,
+                                               common_option_table,
                                                NULL };
 
 const struct command fs_command = {
@@ -44,9 +48,10 @@ const struct command fs_command = {
     .name = "fs",
     .usage = "DIR | FILE",
     .summary = "The same for a source tree: what its lock files and manifests name.",
-    .details = "Lock files are read (package-lock.json, poetry.lock, go.mod, pom.xml, Cargo.lock …), and archives and programs that lie\n"
-               "about. An installed tree beside its lock file (node_modules, a virtual environment) is not listed again. .git is left\n"
-               "out; links are not followed.",
+    .details =
+        "Lock files are read (package-lock.json, poetry.lock, go.mod, pom.xml, Cargo.lock …), and archives and programs that lie\n"
+        "about. An installed tree beside its lock file (node_modules, a virtual environment) is not listed again. .git is left\n"
+        "out; links are not followed.",
     .examples = "  drydock fs .\n"
                 "  drydock fs . --include-dev-deps --skip-dirs '**/testdata' --format json\n"
                 "  drydock fs ./package-lock.json --exit-code 1 --severity CRITICAL",

@@ -63,10 +63,9 @@ static int run(const struct command *command, int argc, char **argv)
     return run_reference(argv[0]);
 }
 
-static const struct option *const tables[] = { image_option_table,    image_choice_table,
-                                               choosing_option_table, scanning_option_table, report_option_table,
-                                               gate_option_table,     database_option_table,
-                                               common_option_table,   NULL };
+static const struct option *const tables[] = { image_option_table,    image_choice_table,  choosing_option_table,
+                                               scanning_option_table, report_option_table, gate_option_table,
+                                               database_option_table, common_option_table, NULL };
 
 const struct command image_command = {
     .group = "look",

@@ -24,13 +24,10 @@ static int run(const struct command *command, int argc, char **argv)
     return scanning_finish(&s, argv[0], "filesystem", &inventory);
 }
 
-static const struct option *const tables[] = { rootfs_option_table,
-                                               choosing_option_table, scanning_option_table,
-                                               report_option_table,
-                                               gate_option_table,
-                                               database_option_table,
-                                               common_option_table,
-                                               NULL };
+static const struct option *const tables[] = { rootfs_option_table,   choosing_option_table,
+                                               scanning_option_table, report_option_table,
+                                               gate_option_table,     database_option_table,
+                                               common_option_table,   NULL };
 
 const struct command rootfs_command = {
     .group = "look",

@@ -100,6 +100,8 @@ const struct option scanning_option_table[] = {
     { "scanners", '\0', "LIST", "what to look for: vuln", OPTION_CALL, 0, set_scanners, NULL },
     { "distro", '\0', "NAME:RELEASE", "take the distribution to be this one, e.g. alpine:3.20", OPTION_TEXT, AT(distro), NULL,
       NULL },
+    { "integrity", '\0', NULL, "compare the contents of packages' files with their records too", OPTION_FLAG, AT(scan.integrity),
+      NULL, NULL },
     { "offline", '\0', NULL, "no network at all (this version never uses any)", OPTION_FLAG, AT(offline), NULL, "offline-scan" },
     { 0 },
 };
@@ -295,8 +297,7 @@ int scanning_finish(struct scanning *scanning, const char *name, const char *typ
     char *path = scanning->database.len ? arena_cstr(&w.arena, scanning->database) : NULL;
     if (scanning->cache_dir.len)
         setenv("DRYDOCK_CACHE_DIR", arena_cstr(&w.arena, scanning->cache_dir), 1);
-    choosing_apply(scanning, inventory);
-    bool ok = scanning_set_distro(scanning, inventory, &err) &&
+    bool ok = choosing_apply(scanning, inventory, &err) && scanning_set_distro(scanning, inventory, &err) &&
               database_open(path, scanning->now_s, &w.arena, &w.database, &err) && match(&w, &err);
     if (ok) {
         log_scan(&w);

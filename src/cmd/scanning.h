@@ -33,7 +33,7 @@ bool scanning_read(struct scanning *scanning, const struct command *command, int
                    struct error *err);
 /* choosing.c: what the options say to the scan, and which packages they leave in the inventory. */
 void choosing_begin(struct scanning *scanning);
-void choosing_apply(const struct scanning *scanning, struct inventory *inventory);
+bool choosing_apply(const struct scanning *scanning, struct inventory *inventory, struct error *err);
 /* --distro in place of what the image says. */
 bool scanning_set_distro(const struct scanning *scanning, struct inventory *inventory, struct error *err);
 /* Writes to --output or standard output. */

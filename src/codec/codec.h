@@ -62,6 +62,15 @@ bool stream_digest_text(struct stream *s, char out[static 160], struct error *er
 /* "sha256:<64 hex>" or "sha512:<128 hex>", lower case, as the OCI image specification's descriptor has it. */
 bool digest_parse(struct str text, enum digest_algorithm *algorithm, struct str *hex);
 bool digest_of(enum digest_algorithm algorithm, struct str bytes, char out[static 160], struct error *err);
+/* Compares bytes with a digest in hex, "md5:…", "sha1:…", "sha256:…", "sha384:…" or "sha512:…" (what package managers note of
+ * their files): begin, add, then match, which frees. NULL: another algorithm, or one that this system's libcrypto refuses. */
+struct hasher;
+struct hasher *hasher_begin(struct str digest);
+void hasher_add(struct hasher *hasher, struct str bytes);
+bool hasher_matches(struct hasher *hasher);
+struct blob;
+/* "sha1:<40 hex>": what indices of published archives are keyed by; no proof of anything. */
+bool digest_sha1(const struct blob *blob, char out[static 160], struct error *err);
 
 /* ---- random access (rpm databases, zip): a view of bytes in memory or in a file ------------------------------------------ */
 
@@ -100,19 +109,77 @@ void tar_close(struct tar *tar);
 /* `path` made safe as tar_entry.path is; false when it does not fit (more than 4096 bytes after joining) */
 bool path_normalize(struct str path, char out[static 4096], size_t *len);
 
-/* ---- zip (APPNOTE 6.3.10), for archives of feeds: reads the central directory -------------------------------------------- */
+/* ---- zip (APPNOTE 6.3.10): reads the central directory; bytes before the archive are passed over --------------------------- */
 
 struct zip_entry {
     struct str path; /* as written; check before use as a path */
     uint64_t size_bytes, packed_bytes, header_offset;
     uint32_t crc32;
     uint16_t method; /* 0 stored, 8 deflate; others are unsupported errors when read */
+    bool encrypted;  /* so are these */
 };
 struct zip;
 struct zip *zip_open(struct blob blob, struct arena *arena, struct error *err);
 bool zip_next(struct zip *zip, struct zip_entry *entry, struct error *err); /* false at the end (ERROR_NONE) or on failure */
 bool zip_text(struct zip *zip, const struct zip_entry *entry, size_t max_bytes, struct arena *arena, struct str *out,
               struct error *err); /* inflated, CRC checked; lying sizes are errors */
+/* The same into a file, at its position. */
+bool zip_write(struct zip *zip, const struct zip_entry *entry, int fd, struct error *err);
+/* The bytes of a stored member where they lie: no copy, no look at its CRC. False without error: it is not stored. */
+bool zip_stored(const struct zip *zip, const struct zip_entry *entry, struct blob *out, struct error *err);
+
+/* ---- zlib (RFC 1950) ------------------------------------------------------------------------------------------------------- */
+
+/* Inflates all of `packed`; what becomes more than max_bytes is a limit error, damage an input error. */
+bool zlib_text(struct str packed, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
+
+/* ---- executables (ELF: System V gABI chapters 4 and 5; Microsoft's PE format; Mach-O's loader.h and fat.h) ------------------- */
+
+enum program_format { PROGRAM_ELF, PROGRAM_PE, PROGRAM_MACHO };
+
+struct program_section {
+    struct str name;
+    uint64_t address, offset;
+    uint64_t size;   /* in the file: 0 for .bss, and where it reaches behind the end of the file */
+    bool compressed; /* ELF: a compression header stands in front of its bytes */
+};
+
+/* What is loaded into memory from the file; its bytes are in the file. In PE these are the sections. */
+struct program_segment {
+    uint64_t address, offset, size;
+    bool writable, executable;
+    bool is_note; /* ELF: notes, which lie in another segment too */
+};
+
+/* An executable, a shared library or an object file. All is in the arena, or views into the blob's memory. */
+struct program {
+    struct blob blob; /* of a universal Mach-O file, its first architecture */
+    struct arena *arena;
+    struct str head; /* the first bytes, up to 4096 */
+    enum program_format format;
+    const char *arch; /* as Go names it: "amd64"; empty: another */
+    unsigned pointer_bytes;
+    bool big_endian;
+    bool has_symbols; /* else it is stripped */
+    struct program_section *sections;
+    size_t section_count;
+    struct program_segment *segments;
+    size_t segment_count;
+};
+
+/* A few small reads. Damaged tables leave the lists short; false: it is none of these (ERROR_UNSUPPORTED), or its header is
+ * damaged. */
+bool program_open(struct program *program, const struct blob *blob, struct arena *arena, struct error *err);
+const struct program_section *program_section_named(const struct program *program, const char *name); /* the first; NULL: none */
+/* Bytes of the file from an address to the end of its segment, and the offset in program->blob where they are; 0: none. */
+uint64_t program_room(const struct program *program, uint64_t address, uint64_t *offset);
+/* Exactly `size` bytes at an address, all in one segment. */
+bool program_read(const struct program *program, uint64_t address, void *dst, size_t size, struct error *err);
+/* An unsigned number in the program's byte order; size is at most 8. */
+uint64_t program_number(const struct program *program, const void *at, size_t size);
+/* ELF: the description of the first note of this owner ("GNU") and type. */
+bool program_note(struct program *program, const char *owner, uint32_t type, struct str *out);
+bool program_is_upx(const struct program *program); /* packed by UPX: nothing of what it holds can be read */
 
 /* ---- JSON (RFC 8259): a pull reader over a view --------------------------------------------------------------------------- */
 

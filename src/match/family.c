@@ -26,6 +26,7 @@ static const struct family families[] = {
     { "sles", "SUSE Linux Enterprise ", RELEASE_WHOLE, BY_BINARY, 0 },
     { "slem", "SUSE Linux Enterprise Micro ", RELEASE_WHOLE, BY_BINARY, 0 },
     { "arch", "archlinux", RELEASE_NONE, BY_BINARY, 0 },
+    { "bottlerocket", "bottlerocket", RELEASE_NONE, BY_BINARY, 0 },
 };
 
 const struct family *family_find(struct str name)

@@ -28,8 +28,41 @@ static int compare_packages(const void *a, const void *b)
     return order ? order : (x > y) - (x < y);
 }
 
+/* Names a group that is only listed. */
+static bool list_group(struct match_run *run, struct result *result, struct error *err)
+{
+    result->coverage = COVERAGE_NOT_SUPPORTED;
+    result->coverage_text = STR("packages are only listed");
+    if (result->is_os)
+        return os_name_target(run, result, err);
+    result->type = str_from(result->packages[0]->kind->name);
+    result->target = target_of(result->packages[0]);
+    return true;
+}
+
+/* Findings of packages that only the package manager still knows move behind the others, both in their order. */
+static bool set_gone_apart(struct match_run *run, struct result *result, struct error *err)
+{
+    struct finding *gone = arena_array(run->arena, result->finding_count + 1, sizeof *gone);
+    size_t kept = 0, count = 0;
+    if (!gone)
+        return arena_error(run->arena, err);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (result->findings[i].package->gone)
+            gone[count++] = result->findings[i];
+        else
+            result->findings[kept++] = result->findings[i];
+    }
+    result->finding_count = kept;
+    result->gone = gone;
+    result->gone_count = count;
+    return true;
+}
+
 static bool match_group(struct match_run *run, struct result *result, struct error *err)
 {
+    if (!run->db)
+        return list_group(run, result, err);
     run->finding_cap = 0;
     if (!(result->is_os ? match_os(run, result, err) : match_language(run, result, err)))
         return false;
@@ -37,7 +70,7 @@ static bool match_group(struct match_run *run, struct result *result, struct err
         if (!finding_complete(run, &result->findings[i], err))
             return false;
     findings_sort(result);
-    return true;
+    return set_gone_apart(run, result, err);
 }
 
 static bool match_groups(struct match_run *run, const struct package **packages, size_t count, struct error *err)

@@ -36,6 +36,8 @@ struct result {
     size_t package_count;
     struct finding *findings; /* sorted by package name, version, severity (worst first), id, path */
     size_t finding_count;
+    struct finding *gone; /* of packages whose files are all gone: told, but neither counted nor judged */
+    size_t gone_count;
     enum coverage coverage;
     struct str coverage_text; /* "no data for alpine 3.20"; empty when checked */
 };
@@ -55,9 +57,13 @@ struct matches {
     struct catalog_warning *warnings; /* versions that could not be compared and the like */
     size_t warning_count;
 };
-/* Results live in the arena and point into the inventory and the database. */
+/* `db` NULL: packages are grouped, not judged. Results live in the arena and point into the inventory and the database. */
 bool match_inventory(struct vulndb *db, const struct inventory *inventory, const struct match_options *options,
                      struct arena *arena, struct matches *out, struct error *err);
+
+/* Names the Java archives that only an index of published ones can tell (vulndb_jar_find), where the database (may be NULL) has
+ * one. To be called before match_inventory; packages may be renamed, added and, where listed twice, dropped. */
+bool match_resolve_jars(struct vulndb *db, struct inventory *inventory, struct error *err);
 
 /* End of standard support of a distribution's release, the last second of that day; false: unknown (rolling, or not in the table). */
 bool match_end_of_life(const struct distro *distro, int64_t *end_s);

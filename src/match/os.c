@@ -116,7 +116,7 @@ static struct str release_of(const struct inventory *inventory)
     return str_is(best->value, "edge") ? best->value : str_skip(best->value, 1);
 }
 
-static bool name_target(struct match_run *run, struct result *result, struct error *err)
+bool os_name_target(struct match_run *run, struct result *result, struct error *err)
 {
     const struct distro *d = &run->inventory->distro;
     result->type = first_of(d->family, STR("unknown"));
@@ -129,7 +129,7 @@ bool match_os(struct match_run *run, struct result *result, struct error *err)
 {
     const struct distro *distro = &run->inventory->distro;
     struct vulndb_space_info info;
-    if (!name_target(run, result, err))
+    if (!os_name_target(run, result, err))
         return false;
     const struct family *family = run->inventory->distro_known ? family_find(distro->family) : NULL;
     if (!family)

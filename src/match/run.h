@@ -61,6 +61,8 @@ struct os_rules {
 };
 
 bool match_os(struct match_run *run, struct result *result, struct error *err);
+/* Type and target of the result of OS packages. */
+bool os_name_target(struct match_run *run, struct result *result, struct error *err);
 /* rules.c: does this advisory speak of this build of the package: its architecture, flavour, repositories? */
 bool os_rules_apply(struct match_run *run, const struct lookup *lookup, const struct vulndb_hit *hit, bool *applies,
                     struct error *err);

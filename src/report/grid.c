@@ -213,7 +213,8 @@ bool grid_draw(const struct grid *grid, size_t width, bool color, struct buf *ou
     draw_cells(&l, titles, 0);
     for (size_t row = 0; row < grid->row_count; row++) {
         const struct grid_cell *cells = cell_at(grid, row, 0);
-        draw_rule(&l, above, cells, row);
+        if (row == 0 || !grid->compact)
+            draw_rule(&l, above, cells, row);
         draw_cells(&l, cells, row);
         above = cells;
     }

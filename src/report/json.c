@@ -1,112 +1,8 @@
 /* --format json: Trivy's report (SchemaVersion 2), same names and meanings, as a superset: what its schema lacks stands under
  * "Drydock" in its object. Lists are always there, also when they are empty. docs/report.schema.json has the whole. */
-#include "report/parts.h"
+#include "report/json_report.h"
 
 #include "codec/codec.h"
-
-struct json_report {
-    struct json_writer w;
-    const struct report *report;
-    struct buf scratch; /* for package URLs */
-};
-
-static const struct inventory_layer *layer_of(const struct json_report *j, uint32_t index)
-{
-    const struct inventory *inventory = j->report->inventory;
-    return index < inventory->layer_count ? &inventory->layers[index] : NULL;
-}
-
-static void put_layer(struct json_report *j, const char *key, uint32_t index)
-{
-    const struct inventory_layer *layer = layer_of(j, index);
-    jw_open(&j->w, key, '{');
-    if (layer) {
-        jw_text_given(&j->w, "Digest", layer->digest);
-        jw_text_given(&j->w, "DiffID", layer->diff_id);
-    }
-    jw_close(&j->w, '}');
-}
-
-static void put_identifier(struct json_report *j, const char *key, const struct package *p)
-{
-    char uid[32];
-    snprintf(uid, sizeof uid, "%016llx", (unsigned long long)package_uid(p, &j->scratch));
-    buf_clear(&j->scratch);
-    purl_write(p, &j->report->inventory->distro, &j->scratch);
-    jw_open(&j->w, key, '{');
-    jw_text(&j->w, "PURL", buf_view(&j->scratch));
-    jw_text(&j->w, "UID", str_from(uid));
-    jw_close(&j->w, '}');
-}
-
-static void put_package_id(struct json_report *j, const char *key, const struct package *p)
-{
-    buf_clear(&j->scratch);
-    package_id_write(p, &j->scratch);
-    jw_text(&j->w, key, buf_view(&j->scratch));
-}
-
-static void put_epoch(struct json_report *j, const char *key, struct str epoch)
-{
-    uint64_t value;
-    if (str_u64(epoch, &value) && value)
-        jw_u64(&j->w, key, value);
-}
-
-static void put_versions(struct json_report *j, const struct package *p)
-{
-    struct version_parts own = version_split(p, p->version);
-    jw_text(&j->w, "Version", own.version);
-    jw_text_given(&j->w, "Release", own.release);
-    put_epoch(j, "Epoch", own.epoch);
-    jw_text_given(&j->w, "Arch", p->arch);
-    if (!p->kind->is_os)
-        return;
-    struct version_parts source = version_split(p, p->source_version.len ? p->source_version : p->version);
-    jw_text(&j->w, "SrcName", p->source_name.len ? p->source_name : p->name);
-    jw_text(&j->w, "SrcVersion", source.version);
-    jw_text_given(&j->w, "SrcRelease", source.release);
-    put_epoch(j, "SrcEpoch", source.epoch);
-}
-
-/* Evidence of a package: the file and bytes that say so, and in which layer they were read. */
-static void put_package_evidence(struct json_report *j, const struct package *p)
-{
-    const struct inventory_layer *layer = layer_of(j, p->layer);
-    jw_open(&j->w, "Drydock", '{');
-    jw_text(&j->w, "File", p->path);
-    if (p->length) {
-        jw_u64(&j->w, "Offset", p->offset);
-        jw_u64(&j->w, "Length", p->length);
-    }
-    if (layer)
-        put_layer(j, "FileLayer", p->file_layer);
-    if (layer)
-        jw_text_given(&j->w, "CreatedBy", layer->created_by);
-    jw_text_given(&j->w, "Owner", p->owner);
-    jw_text_given(&j->w, "Provides", p->provides);
-    if (p->third_party)
-        jw_bool(&j->w, "ThirdParty", true);
-    jw_close(&j->w, '}');
-}
-
-static void put_package(struct json_report *j, const struct package *p)
-{
-    jw_open(&j->w, NULL, '{');
-    put_package_id(j, "ID", p);
-    jw_text(&j->w, "Name", p->name);
-    put_identifier(j, "Identifier", p);
-    put_versions(j, p);
-    if (p->licence.len)
-        jw_texts(&j->w, "Licenses", &p->licence, 1);
-    jw_text_given(&j->w, "Maintainer", p->maintainer);
-    jw_text_given(&j->w, "Modularitylabel", p->module);
-    put_layer(j, "Layer", p->layer);
-    if (!p->kind->is_os)
-        jw_text(&j->w, "FilePath", p->path);
-    put_package_evidence(j, p);
-    jw_close(&j->w, '}');
-}
 
 /* ---- findings --------------------------------------------------------------------------------------------------------------------- */
 
@@ -147,7 +43,7 @@ static void put_ratings(struct json_report *j, const struct vulndb_vulnerability
 static void put_finding_evidence(struct json_report *j, const struct finding *f)
 {
     struct json_writer *w = &j->w;
-    const struct inventory_layer *layer = layer_of(j, f->package->layer);
+    const struct inventory_layer *layer = json_layer_of(j, f->package->layer);
     jw_open(w, "Drydock", '{');
     jw_open(w, "Evidence", '{');
     jw_text(w, "File", f->package->path);
@@ -156,12 +52,16 @@ static void put_finding_evidence(struct json_report *j, const struct finding *f)
         jw_u64(w, "Length", f->package->length);
     }
     if (layer)
-        put_layer(j, "FileLayer", f->package->file_layer);
+        json_put_layer(j, "FileLayer", f->package->file_layer);
+    if (f->package->line)
+        jw_u64(w, "Line", f->package->line);
+    jw_text_given(w, "Proof", f->package->proof);
     jw_text(w, "Namespace", f->space);
     jw_text(w, "LookedUp", f->looked_up);
     jw_text(w, "Compared", f->compared);
     jw_text(w, "AffectedRange", f->range);
     jw_close(w, '}');
+    json_put_dependency_path(j, f->package);
     if (layer)
         jw_text_given(w, "CreatedBy", layer->created_by);
     jw_texts(w, "Aliases", f->details.aliases, f->details.alias_count);
@@ -188,15 +88,15 @@ static void put_finding(struct json_report *j, const struct finding *f)
     jw_open(w, NULL, '{');
     jw_text(w, "VulnerabilityID", f->id);
     jw_texts(w, "VendorIDs", f->vendor_ids, f->vendor_id_count);
-    put_package_id(j, "PkgID", f->package);
+    json_put_package_id(j, "PkgID", f->package);
     jw_text(w, "PkgName", f->package->name);
     if (!f->package->kind->is_os)
-        jw_text(w, "PkgPath", f->package->path);
-    put_identifier(j, "PkgIdentifier", f->package);
+        json_put_path(j, "PkgPath", f->package);
+    json_put_identifier(j, "PkgIdentifier", f->package);
     jw_text(w, "InstalledVersion", f->package->version);
     jw_text_given(w, "FixedVersion", f->fixed);
     jw_text(w, "Status", str_from(status_name(f->status)));
-    put_layer(j, "Layer", f->package->layer);
+    json_put_layer(j, "Layer", f->package->layer);
     jw_text_given(w, "SeveritySource", f->severity_source);
     jw_text_given(w, "PrimaryURL", f->url);
     jw_open(w, "DataSource", '{');
@@ -227,7 +127,7 @@ static void put_result(struct json_report *j, const struct result *result)
     if (j->report->list_all_packages) {
         jw_open(w, "Packages", '[');
         for (size_t i = 0; i < result->package_count; i++)
-            put_package(j, result->packages[i]);
+            json_put_package(j, result->packages[i]);
         jw_close(w, ']');
     }
     jw_open(w, "Vulnerabilities", '[');
@@ -238,6 +138,16 @@ static void put_result(struct json_report *j, const struct result *result)
     jw_u64(w, "PackageCount", result->package_count);
     jw_bool(w, "Checked", result->coverage == COVERAGE_CHECKED);
     jw_text_given(w, "NotChecked", result->coverage_text);
+    if (result->gone_count) {
+        jw_open(w, "GoneFindings", '[');
+        for (size_t i = 0; i < result->gone_count; i++) {
+            jw_open(w, NULL, '{');
+            jw_text(w, "VulnerabilityID", result->gone[i].id);
+            json_put_package_id(j, "PkgID", result->gone[i].package);
+            jw_close(w, '}');
+        }
+        jw_close(w, ']');
+    }
     jw_close(w, '}');
     jw_close(w, '}');
 }
@@ -309,21 +219,79 @@ static void put_warnings(struct json_report *j)
     jw_close(&j->w, ']');
 }
 
-/* Language packages that belong to an OS package are matched as that, and listed here. */
-static void put_owned(struct json_report *j)
+static void put_files(struct json_report *j, const struct inventory_files *files)
+{
+    jw_u64(&j->w, "Count", files->count);
+    jw_u64(&j->w, "Bytes", files->size_bytes);
+    jw_u64(&j->w, "Executables", files->executable_count);
+    jw_u64(&j->w, "ExecutableBytes", files->executable_bytes);
+}
+
+/* What the files of the image are, and the executables that nothing explains. */
+static void put_coverage(struct json_report *j)
 {
     const struct inventory *inventory = j->report->inventory;
-    jw_open(&j->w, "OwnedPackages", '[');
+    struct json_writer *w = &j->w;
+    if (!inventory->classified)
+        return;
+    jw_open(w, "Coverage", '{');
+    jw_open(w, "Files", '{');
+    for (int c = 0; c < FILE_CLASS_COUNT; c++) {
+        jw_open(w, file_class_name((enum file_class)c), '{');
+        put_files(j, &inventory->files[c]);
+        jw_close(w, '}');
+    }
+    jw_close(w, '}');
+    jw_u64(w, "ExecutableBytes", inventory_executables(inventory).executable_bytes);
+    jw_u64(w, "UnexplainedBytes", inventory->files[FILE_UNEXPLAINED].executable_bytes);
+    jw_open(w, "Unexplained", '[');
+    for (size_t i = 0; i < inventory->unexplained_count; i++) {
+        const struct inventory_executable *e = &inventory->unexplained[i];
+        jw_open(w, NULL, '{');
+        jw_text(w, "Path", e->path);
+        jw_u64(w, "Size", e->size_bytes);
+        if (e->is_script)
+            jw_bool(w, "Script", true);
+        json_put_layer(j, "Layer", e->layer);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
+static void put_changes(struct json_report *j)
+{
+    const struct inventory *inventory = j->report->inventory;
+    jw_open(&j->w, "Changes", '[');
+    for (size_t i = 0; i < inventory->change_count; i++) {
+        const struct inventory_change *change = &inventory->changes[i];
+        jw_open(&j->w, NULL, '{');
+        json_put_package_id(j, "Package", &inventory->packages[change->package]);
+        jw_text(&j->w, "Path", change->path);
+        jw_text(&j->w, "Change", change->text);
+        if (change->configuration)
+            jw_bool(&j->w, "Configuration", true);
+        jw_close(&j->w, '}');
+    }
+    jw_close(&j->w, ']');
+}
+
+/* Packages that are not judged: language packages that belong to an OS package, whose advisories speak for them, and those
+ * that a lock file names but that are not installed. */
+static void put_unjudged(struct json_report *j, const char *key, bool locked)
+{
+    const struct inventory *inventory = j->report->inventory;
+    jw_open(&j->w, key, '[');
     for (size_t i = 0; i < inventory->package_count && j->report->list_all_packages; i++) {
         const struct package *p = &inventory->packages[i];
-        if (!p->owned)
+        if (!(locked ? p->locked_only : p->owned))
             continue;
         jw_open(&j->w, NULL, '{');
         jw_text(&j->w, "Type", str_from(p->kind->name));
         jw_text(&j->w, "Name", p->name);
         jw_text(&j->w, "Version", p->version);
-        jw_text(&j->w, "FilePath", p->path);
-        jw_text(&j->w, "Owner", p->owner);
+        json_put_path(j, "FilePath", p);
+        jw_text_given(&j->w, "Owner", p->owner);
         jw_close(&j->w, '}');
     }
     jw_close(&j->w, ']');
@@ -350,7 +318,10 @@ static void put_drydock(struct json_report *j)
     for (size_t i = 0; i < r->inventory->layer_count; i++)
         jw_bool(w, NULL, r->inventory->layers[i].verified);
     jw_close(w, ']');
-    put_owned(j);
+    put_unjudged(j, "OwnedPackages", false);
+    put_unjudged(j, "LockedPackages", true);
+    put_coverage(j);
+    put_changes(j);
     put_warnings(j);
     jw_close(w, '}');
 }
@@ -403,6 +374,14 @@ bool json_report_write(const struct report *report, struct buf *out, struct erro
 {
     struct buf body;
     struct json_report j = { .w = { .out = &body, .depth = 1, .first = false }, .report = report };
+    const struct inventory *inventory = report->inventory;
+    arena_init(&j.arena, "JSON report", (size_t)1 << 30);
+    if (!catalog_graph_build(inventory->packages, inventory->package_count, &j.arena, &j.graph) ||
+        !catalog_graph_paths(&j.graph, &j.arena, &j.via)) {
+        arena_error(&j.arena, err);
+        arena_free(&j.arena);
+        return false;
+    }
     buf_init(&body, out->max);
     buf_init(&j.scratch, 1 << 20);
     put_body(&j);
@@ -417,5 +396,6 @@ bool json_report_write(const struct report *report, struct buf *out, struct erro
     out->failed |= body.failed;
     buf_free(&body);
     buf_free(&j.scratch);
+    arena_free(&j.arena);
     return ok;
 }

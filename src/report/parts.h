@@ -1,4 +1,4 @@
-/* parts.h (private) - what several report formats need: a JSON writer, package URLs, parts of versions, counts, texts that are
+/* parts.h (private) - what several report formats need: a JSON writer, identifiers, parts of versions, counts, texts that are
  * safe on a terminal, a text grid. */
 #ifndef DRYDOCK_REPORT_PARTS_H
 #define DRYDOCK_REPORT_PARTS_H
@@ -31,13 +31,13 @@ struct version_parts {
     struct str epoch, version, release;
 };
 struct version_parts version_split(const struct package *package, struct str text);
-/* Trivy's ID: name@version, for rpm name@version-release.arch. */
+/* Trivy's ID: name@version, for rpm name@version-release.arch; Maven has name:version, Go v before the version, Conan and
+ * CocoaPods name/version. */
 void package_id_write(const struct package *package, struct buf *out);
+/* The file that it was read from, with the path inside that where it is an archive. */
+void package_path_write(const struct package *package, struct buf *out);
 /* A number for this package at this place: the same in every scan. Clears and uses the scratch. */
 uint64_t package_uid(const struct package *package, struct buf *scratch);
-/* The package URL by the purl specification (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst); which vendor, distribution
- * and epoch stand in it is as in Trivy's reports. */
-void purl_write(const struct package *package, const struct distro *distro, struct buf *out);
 
 /* ---- counts -------------------------------------------------------------------------------------------------------------------------- */
 
@@ -79,6 +79,7 @@ struct grid {
     const size_t *max_widths;
     struct grid_cell *cells; /* row by row */
     size_t row_count, row_cap;
+    bool compact;       /* no rules between rows */
     const bool *merges; /* columns whose equal cells, one below the other in one group, are drawn as one */
     uint32_t *groups;   /* of each row */
     size_t group_cap;

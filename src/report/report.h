@@ -21,6 +21,19 @@ struct report {
     bool color;
 };
 
+/* `drydock packages`: packages without findings. */
+struct listing {
+    enum { LISTING_TABLE, LISTING_TREE, LISTING_WHY, LISTING_UNEXPLAINED, LISTING_CHANGES } form;
+    const struct inventory *inventory;
+    const struct matches *groups; /* see match_inventory without a database */
+    struct str why;               /* the package whose paths are shown: "name" or "name@version" */
+    size_t width;
+    bool color;
+};
+bool listing_write(const struct listing *listing, struct buf *out, struct error *err);
+/* "Unexplained: 14 executables of 820, 3.1 % of executable bytes"; nothing where files were not classified. */
+void listing_coverage(const struct inventory *inventory, struct buf *out);
+
 struct report_format {
     const char *name, *help;
     bool (*write)(const struct report *report, struct buf *out, struct error *err);

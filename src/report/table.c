@@ -207,6 +207,28 @@ static void put_packages(const struct table *t, const struct result *result)
     }
 }
 
+/* "libfoo 1.2 (CVE-1, CVE-2); libbar …" */
+static void put_gone(struct table *t, const struct result *result)
+{
+    struct buf text;
+    if (result->gone_count == 0)
+        return;
+    buf_init(&text, 1 << 20);
+    buf_printf(&text, "%zu finding%s in packages whose files are gone:", result->gone_count, result->gone_count == 1 ? "" : "s");
+    for (size_t i = 0; i < result->gone_count; i++) {
+        const struct package *p = result->gone[i].package;
+        bool same = i > 0 && p == result->gone[i - 1].package;
+        if (same)
+            buf_printf(&text, ", %.*s", STR_ARG(result->gone[i].id));
+        else
+            buf_printf(&text, "%s %.*s %.*s (%.*s", i ? ");" : "", STR_ARG(p->name), STR_ARG(p->version),
+                       STR_ARG(result->gone[i].id));
+    }
+    buf_chr(&text, ')');
+    put_note(t, "33;1", "Not counted", buf_view(&text));
+    buf_free(&text);
+}
+
 static bool put_result(struct table *t, const struct result *result)
 {
     const char *plural = result->package_count == 1 ? "" : "s";
@@ -227,6 +249,7 @@ static bool put_result(struct table *t, const struct result *result)
         if (!put_findings(t, result))
             return false;
     }
+    put_gone(t, result);
     put_packages(t, result);
     return true;
 }
@@ -305,6 +328,7 @@ bool table_report_write(const struct report *report, struct buf *out, struct err
     }
     put_warnings(&t);
     buf_chr(out, '\n');
+    listing_coverage(report->inventory, out);
     put_note(&t, "1", "Database",
              arena_printf(&t.arena, "%.*s (%.*s)", STR_ARG(report->database), STR_ARG(report->database_age)));
     put_starter(&t);

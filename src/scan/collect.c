@@ -41,6 +41,7 @@ bool layer_collector_init(struct layer_collector *c, const struct layer_alias *a
     arena_init(&c->scratch, "file of a layer", SCRATCH_ARENA_BYTES);
     map_init(&c->files_by_real, &c->arena);
     map_init(&c->aliases_by_real, &c->arena);
+    map_init(&c->folders_by_path, &c->arena);
     c->layer.facts.arena = &c->arena;
     return index_aliases(c) || arena_error(&c->arena, err);
 }
@@ -49,17 +50,6 @@ void layer_collector_free(struct layer_collector *c)
 {
     arena_free(&c->arena);
     arena_free(&c->scratch);
-}
-
-static bool add_name(struct layer_collector *c, struct str path, bool is_folder)
-{
-    struct layer_inventory *l = &c->layer;
-    uint64_t *names = arena_grow(&c->arena, l->names, l->name_count, &l->name_cap, sizeof *names);
-    if (!names)
-        return false;
-    l->names = names;
-    names[l->name_count++] = layer_name(path, is_folder);
-    return true;
 }
 
 static bool add_link(struct layer_collector *c, const struct tar_entry *entry)
@@ -104,7 +94,7 @@ static struct layer_file open_spans(const struct catalog_facts *f)
 {
     return (struct layer_file){ .packages.first = count_u32(f->package_count),
                                 .distros.first = count_u32(f->distro_count),
-                                .owned.first = count_u32(f->owned_count),
+                                .lists.first = count_u32(f->list_count),
                                 .declared.first = count_u32(f->declared_count),
                                 .notes.first = count_u32(f->note_count),
                                 .warnings.first = count_u32(f->warning_count) };
@@ -114,7 +104,7 @@ static void close_spans(struct layer_file *file, const struct catalog_facts *f)
 {
     file->packages.count = count_u32(f->package_count) - file->packages.first;
     file->distros.count = count_u32(f->distro_count) - file->distros.first;
-    file->owned.count = count_u32(f->owned_count) - file->owned.first;
+    file->lists.count = count_u32(f->list_count) - file->lists.first;
     file->declared.count = count_u32(f->declared_count) - file->declared.first;
     file->notes.count = count_u32(f->note_count) - file->notes.first;
     file->warnings.count = count_u32(f->warning_count) - file->warnings.first;
@@ -301,7 +291,7 @@ static bool parse_aliases(struct layer_collector *c, struct claims *claims, stru
 /* Parses a file for each path that it is claimed by: those of links that lead to it, and its own. */
 static bool collect_file(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
 {
-    struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch } };
+    struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch, .wants_digests = c->wants_digests } };
     return (c->alias_count == 0 || parse_aliases(c, &claims, err)) && parse_claim(c, &claims, entry->path, false, err);
 }
 
@@ -361,17 +351,34 @@ bool layer_collect_warning(struct layer_collector *c, struct str path, struct er
     return add_file(c, row) || arena_error(&c->arena, err);
 }
 
+/* The first bytes of nearly every file are in the window already. A window that ends among them (it ends where blocks of a
+ * compressed stream do) tells less, which is enough for ELF and scripts. */
+static bool look_inside(const struct tar_entry *entry, struct stream *content, uint32_t *type, struct error *err)
+{
+    if (entry->size_bytes == 0)
+        return true;
+    if (content->len == 0 && !stream_fill(content, err))
+        return false;
+    *type = member_content(content->ptr, content->len, entry->mode);
+    return true;
+}
+
 bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
 {
     struct str base = path_base(entry->path);
     if (base.len == 0)
         return true;
+    if (c->checks)
+        return layer_check_member(c, entry, content, err);
     if (str_starts(base, ".wh."))
         return add_mark(c, entry->path, base) || arena_error(&c->arena, err);
     c->layer.file_count += entry->type != TAR_DIR;
     const struct catalog_kind *kind = catalog_claim(entry->path);
+    uint32_t type = 0;
     drop_earlier(c, entry->path);
-    if (!add_name(c, entry->path, entry->type == TAR_DIR))
+    if (entry->type == TAR_FILE && content && !look_inside(entry, content, &type, err))
+        return false;
+    if (!member_add(c, entry, type))
         return arena_error(&c->arena, err);
     if (entry->type == TAR_SYMLINK)
         return add_link(c, entry) || arena_error(&c->arena, err);

@@ -36,6 +36,7 @@ struct folder_walk {
     } levels[MAX_DEPTH];
     unsigned depth;
     dev_t device;
+    struct map same_files; /* device and inode → layer_name of the first path */
 };
 
 static bool is_left_out(const struct folder_walk *w, struct str path, dev_t device)
@@ -67,6 +68,15 @@ static bool push_folder(struct folder_walk *w, int fd, size_t path_len)
     return true;
 }
 
+/* Of a folder that is not walked: what lies in it is not missed. */
+static bool mark_unread(struct folder_walk *w, struct str path)
+{
+    uint32_t at;
+    if (layer_find(&w->c.layer, layer_name(path, true), &at))
+        w->c.layer.members[at].mode |= MEMBER_UNREAD;
+    return true;
+}
+
 static bool unreadable(struct folder_walk *w, struct str path, const char *why, struct error *err)
 {
     w->c.layer.unreadable_count++;
@@ -75,10 +85,21 @@ static bool unreadable(struct folder_walk *w, struct str path, const char *why, 
     return layer_collect_warning(&w->c, path, err, why);
 }
 
+/* What may be an executable is opened for its first bytes. */
+static bool is_wanted(const struct folder_walk *w, const struct tar_entry *entry)
+{
+    struct str name = path_base(entry->path);
+    if (w->c.checks)
+        return layer_check_wants(&w->c, entry->path);
+    bool may_run = (entry->mode & 0111) != 0 || str_contains(name, ".so") || str_ends(name, ".ko");
+    return catalog_claim(entry->path) || catalog_claim_program(entry->path, entry->mode) || w->c.alias_count > 0 ||
+           (may_run && entry->size_bytes > 0 && !w->pass->options->source_tree);
+}
+
 /* A file may change or vanish while a running machine is scanned: a failure to read it is a warning. */
 static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, struct tar_entry *entry, struct error *err)
 {
-    if (!catalog_claim(entry->path) && !catalog_claim_program(entry->path, entry->mode) && w->c.alias_count == 0)
+    if (!is_wanted(w, entry))
         return layer_collect(&w->c, entry, NULL, err);
     int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
@@ -86,6 +107,8 @@ static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, st
         int code = errno;
         if (fd >= 0)
             close(fd);
+        if (!member_add(&w->c, entry, 0))
+            return arena_error(&w->c.arena, err);
         return unreadable(w, entry->path, strerror(code), err);
     }
     entry->size_bytes = (uint64_t)st.st_size;
@@ -103,9 +126,20 @@ static bool collect_file(struct folder_walk *w, int dir_fd, const char *name, st
     return ok;
 }
 
+/* The first path of several hard links stands for their contents. */
+static bool find_same(struct folder_walk *w, const struct stat *st, struct str path)
+{
+    uint64_t id[2] = { (uint64_t)st->st_dev, (uint64_t)st->st_ino };
+    if (st->st_nlink < 2 || map_get(&w->same_files, str_make(id, sizeof id), &w->c.same_as))
+        return true;
+    struct str key = arena_str(&w->c.arena, str_make(id, sizeof id));
+    return key.ptr && map_put(&w->same_files, key, layer_name(path, false));
+}
+
 static bool visit(struct folder_walk *w, int dir_fd, const char *name, struct str path, struct error *err)
 {
     struct stat st;
+    w->c.same_as = 0;
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return unreadable(w, path, strerror(errno), err);
     struct tar_entry entry = { .path = path, .mode = st.st_mode & 07777, .size_bytes = (uint64_t)st.st_size };
@@ -113,6 +147,8 @@ static bool visit(struct folder_walk *w, int dir_fd, const char *name, struct st
         entry.type = TAR_FILE;
         if (skip_matches(&w->pass->options->skips, path, false))
             return true;
+        if (!find_same(w, &st, path))
+            return arena_error(&w->c.arena, err);
         return collect_file(w, dir_fd, name, &entry, err);
     }
     if (S_ISLNK(st.st_mode)) {
@@ -125,13 +161,14 @@ static bool visit(struct folder_walk *w, int dir_fd, const char *name, struct st
     entry.type = S_ISDIR(st.st_mode) ? TAR_DIR : TAR_OTHER;
     if (!layer_collect(&w->c, &entry, NULL, err))
         return false;
-    if (entry.type != TAR_DIR || is_left_out(w, path, st.st_dev))
+    if (entry.type != TAR_DIR)
         return true;
+    if (is_left_out(w, path, st.st_dev))
+        return mark_unread(w, path);
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return unreadable(w, path, strerror(errno), err);
-    push_folder(w, fd, path.len);
-    return true;
+        return mark_unread(w, path) && unreadable(w, path, strerror(errno), err);
+    return push_folder(w, fd, path.len) || mark_unread(w, path);
 }
 
 /* The path of an entry of the current folder, in w->path; false when it is too long. */
@@ -181,8 +218,11 @@ bool folder_pass_run(void *context, struct buf *out, struct error *err)
     if (fd < 0 || fstat(fd, &st) != 0)
         return error_system(err, "%s", pass->path);
     w.device = st.st_dev;
-    bool ok = layer_collector_init(&w.c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err) &&
-              push_folder(&w, fd, 0) && walk(&w, err);
+    bool ok = layer_collector_init(&w.c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err);
+    map_init(&w.same_files, &w.c.arena);
+    w.c.wants_digests = pass->options->integrity;
+    ok = ok && (!pass->checks || layer_check_begin(&w.c, pass->checks, pass->check_count, 0, err));
+    ok = ok && push_folder(&w, fd, 0) && walk(&w, err) && (!pass->checks || layer_check_end(&w.c, err));
     while (w.depth)
         closedir(w.levels[--w.depth].dir);
     if (ok) {

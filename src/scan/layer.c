@@ -1,53 +1,26 @@
 /* The flat form of a layer's inventory: see layer.h. */
 #include "scan/layer.h"
 
-#include <stdlib.h>
-
 /* Layout: magic, header words, digest texts, then each table, the names, the pool. */
-static const char MAGIC[8] = "DDLAYER2";
+static const char MAGIC[8] = "DDLAYER3";
 
 enum {
     FILE_WORDS = 18,
     PACKAGE_WORDS = 45,
     DISTRO_WORDS = 8,
-    OWNED_WORDS = 5,
+    LIST_WORDS = 12,
     DECLARED_WORDS = 10,
     NOTE_WORDS = 6,
     WARNING_WORDS = 5,
     LINK_WORDS = 5,
     MARK_WORDS = 3,
-    HEADER_WORDS = 17,
+    FOLDER_WORDS = 2,
+    MEMBER_WORDS = 6,
+    SLOT_WORDS = 1,
+    BASE_WORDS = 5,
+    HEADER_WORDS = 20,
     MAX_FLAT_BYTES = 1 << 30,
 };
-
-uint64_t layer_name(struct str path, bool is_folder)
-{
-    return (str_hash(path) & ~(uint64_t)1) | (uint64_t)is_folder;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder)
-{
-    for (int folder = 0; folder < 2; folder++) {
-        uint64_t name = layer_name(path, folder);
-        if (layer->name_count && bsearch(&name, layer->names, layer->name_count, sizeof name, compare_names)) {
-            *is_folder = folder;
-            return true;
-        }
-    }
-    return false;
-}
-
-void layer_collect_end(struct layer_collector *c)
-{
-    if (c->layer.name_count)
-        qsort(c->layer.names, c->layer.name_count, sizeof c->layer.names[0], compare_names);
-}
 
 /* ---- encode ------------------------------------------------------------------------------------------------------------- */
 
@@ -84,7 +57,7 @@ static void put_files(struct writer *w, const struct layer_inventory *layer)
         buf_u32(w->table, f->dropped);
         put_span(w->table, f->packages);
         put_span(w->table, f->distros);
-        put_span(w->table, f->owned);
+        put_span(w->table, f->lists);
         put_span(w->table, f->declared);
         put_span(w->table, f->notes);
         put_span(w->table, f->warnings);
@@ -120,10 +93,15 @@ static void put_facts(struct writer *w, const struct catalog_facts *facts)
         put_text(w, d->release);
         put_text(w, d->name);
     }
-    for (size_t i = 0; i < facts->owned_count; i++) {
-        put_text(w, facts->owned[i].package);
-        put_text(w, facts->owned[i].path);
-        buf_u32(w->table, (uint32_t)catalog_kind_index(facts->owned[i].kind));
+    for (size_t i = 0; i < facts->list_count; i++) {
+        const struct catalog_file_list *l = &facts->lists[i];
+        put_text(w, l->package);
+        put_text(w, l->version);
+        put_text(w, l->arch);
+        put_text(w, l->path);
+        put_text(w, l->lines);
+        buf_u32(w->table, (uint32_t)catalog_kind_index(l->kind));
+        buf_u32(w->table, l->flags);
     }
     for (size_t i = 0; i < facts->declared_count; i++) {
         const struct catalog_declared *d = &facts->declared[i];
@@ -157,8 +135,22 @@ static void put_tree(struct writer *w, const struct layer_inventory *layer)
         put_text(w, layer->marks[i].path);
         buf_u32(w->table, layer->marks[i].opaque);
     }
-    for (size_t i = 0; i < layer->name_count; i++)
-        buf_u64(w->table, layer->names[i]);
+    for (size_t i = 0; i < layer->folder_count; i++)
+        put_text(w, layer->folders[i].path);
+    for (size_t i = 0; i < layer->member_count; i++) {
+        const struct layer_member *m = &layer->members[i];
+        buf_u64(w->table, m->name);
+        buf_u32(w->table, m->folder);
+        buf_u32(w->table, m->mode);
+        buf_u64(w->table, m->size_bytes);
+    }
+    for (size_t i = 0; i < layer->slot_count; i++)
+        buf_u32(w->table, layer->slots[i]);
+    for (size_t i = 0; i < layer->base_count; i++) {
+        buf_u32(w->table, layer->bases[i].member);
+        put_text(w, layer->bases[i].name);
+        buf_u64(w->table, layer->bases[i].same_as);
+    }
 }
 
 bool layer_encode(const struct layer_inventory *layer, struct buf *out)
@@ -167,9 +159,10 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     buf_init(&w.pool, MAX_FLAT_BYTES);
     buf_add(out, MAGIC, sizeof MAGIC);
     const size_t counts[] = { layer->file_total,          layer->facts.package_count,  layer->facts.distro_count,
-                              layer->facts.owned_count,   layer->facts.declared_count, layer->facts.note_count,
+                              layer->facts.list_count,    layer->facts.declared_count, layer->facts.note_count,
                               layer->facts.warning_count, layer->link_count,           layer->mark_count,
-                              layer->name_count };
+                              layer->folder_count,        layer->member_count,         layer->slot_count,
+                              layer->base_count };
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
         buf_u32(out, (uint32_t)counts[i]);
     buf_u64(out, layer->size_bytes);
@@ -270,7 +263,7 @@ static void get_files(struct reader *r, struct layer_inventory *layer)
         f->dropped = get_u32(r) != 0;
         f->packages = get_span(r, layer->facts.package_count);
         f->distros = get_span(r, layer->facts.distro_count);
-        f->owned = get_span(r, layer->facts.owned_count);
+        f->lists = get_span(r, layer->facts.list_count);
         f->declared = get_span(r, layer->facts.declared_count);
         f->notes = get_span(r, layer->facts.note_count);
         f->warnings = get_span(r, layer->facts.warning_count);
@@ -310,11 +303,16 @@ static void get_facts(struct reader *r, struct catalog_facts *facts)
         d->release = get_text(r);
         d->name = get_text(r);
     }
-    facts->owned = get_array(r, facts->owned_count, sizeof *facts->owned);
-    for (size_t i = 0; !r->bad && i < facts->owned_count; i++) {
-        facts->owned[i].package = get_text(r);
-        facts->owned[i].path = get_text(r);
-        facts->owned[i].kind = get_kind(r);
+    facts->lists = get_array(r, facts->list_count, sizeof *facts->lists);
+    for (size_t i = 0; !r->bad && i < facts->list_count; i++) {
+        struct catalog_file_list *l = &facts->lists[i];
+        l->package = get_text(r);
+        l->version = get_text(r);
+        l->arch = get_text(r);
+        l->path = get_text(r);
+        l->lines = get_text(r);
+        l->kind = get_kind(r);
+        l->flags = get_u32(r);
     }
     facts->declared = get_array(r, facts->declared_count, sizeof *facts->declared);
     for (size_t i = 0; !r->bad && i < facts->declared_count; i++) {
@@ -353,21 +351,55 @@ static void get_tree(struct reader *r, struct layer_inventory *layer)
         layer->marks[i].path = get_text(r);
         layer->marks[i].opaque = get_u32(r) != 0;
     }
-    layer->names = get_array(r, layer->name_count, sizeof *layer->names);
-    for (size_t i = 0; !r->bad && i < layer->name_count; i++)
-        layer->names[i] = get_u64(r);
+}
+
+/* Indices are checked, and that the hash table has a free slot, which ends each search in it. */
+static void get_members(struct reader *r, struct layer_inventory *layer)
+{
+    layer->folders = get_array(r, layer->folder_count, sizeof *layer->folders);
+    for (size_t i = 0; !r->bad && i < layer->folder_count; i++) {
+        layer->folders[i].path = get_text(r);
+        layer->folders[i].hash = str_hash(layer->folders[i].path);
+    }
+    layer->members = get_array(r, layer->member_count, sizeof *layer->members);
+    for (size_t i = 0; !r->bad && i < layer->member_count; i++) {
+        struct layer_member *m = &layer->members[i];
+        m->name = get_u64(r);
+        m->folder = get_u32(r);
+        m->mode = get_u32(r);
+        m->size_bytes = get_u64(r);
+        r->bad |= m->folder >= layer->folder_count;
+    }
+    bool free_slot = layer->slot_count == 0;
+    r->bad |= (layer->slot_count & (layer->slot_count - 1)) != 0;
+    layer->slots = get_array(r, layer->slot_count, sizeof *layer->slots);
+    for (size_t i = 0; !r->bad && i < layer->slot_count; i++) {
+        layer->slots[i] = get_u32(r);
+        r->bad |= layer->slots[i] > layer->member_count;
+        free_slot |= layer->slots[i] == 0;
+    }
+    r->bad |= !free_slot;
+    layer->bases = get_array(r, layer->base_count, sizeof *layer->bases);
+    for (size_t i = 0; !r->bad && i < layer->base_count; i++) {
+        struct layer_base *base = &layer->bases[i];
+        base->member = get_u32(r);
+        base->name = get_text(r);
+        base->same_as = get_u64(r);
+        r->bad |= base->member >= layer->member_count;
+    }
 }
 
 /* Reads the header and the place of the pool; false when the counts do not fit the bytes. */
 static bool get_header(struct reader *r, struct str bytes, struct layer_inventory *layer)
 {
     enum { FIXED = 8 + HEADER_WORDS * 4 + sizeof layer->digest + sizeof layer->diff_id };
-    static const size_t words[] = { FILE_WORDS, PACKAGE_WORDS, DISTRO_WORDS, OWNED_WORDS, DECLARED_WORDS,
-                                    NOTE_WORDS, WARNING_WORDS, LINK_WORDS,   MARK_WORDS,  2 };
+    static const size_t words[] = { FILE_WORDS, PACKAGE_WORDS, DISTRO_WORDS, LIST_WORDS,   DECLARED_WORDS, NOTE_WORDS, WARNING_WORDS,
+                                    LINK_WORDS, MARK_WORDS,    FOLDER_WORDS, MEMBER_WORDS, SLOT_WORDS,     BASE_WORDS };
     size_t *const counts[] = { &layer->file_total,          &layer->facts.package_count,  &layer->facts.distro_count,
-                               &layer->facts.owned_count,   &layer->facts.declared_count, &layer->facts.note_count,
+                               &layer->facts.list_count,    &layer->facts.declared_count, &layer->facts.note_count,
                                &layer->facts.warning_count, &layer->link_count,           &layer->mark_count,
-                               &layer->name_count };
+                               &layer->folder_count,        &layer->member_count,         &layer->slot_count,
+                               &layer->base_count };
     if (bytes.len < FIXED || memcmp(bytes.ptr, MAGIC, sizeof MAGIC) != 0)
         return false;
     r->at = (const unsigned char *)bytes.ptr + sizeof MAGIC;
@@ -400,6 +432,8 @@ bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory 
         get_facts(&r, &layer.facts);
     if (!r.bad)
         get_tree(&r, &layer);
+    if (!r.bad)
+        get_members(&r, &layer);
     if (r.bad)
         return arena->exhausted ? arena_error(arena, err) : error_set(err, ERROR_INPUT, "damaged inventory");
     *out = layer;

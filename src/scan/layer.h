@@ -20,7 +20,7 @@ struct layer_file {
     const struct catalog_kind *kind;
     bool dropped;  /* a later member of the same tar replaced it, or it was read only for hard links to it */
     bool replaced; /* while collecting: the former */
-    struct layer_span packages, distros, owned, declared, notes, warnings;
+    struct layer_span packages, distros, lists, declared, notes, warnings;
 };
 
 struct layer_link {
@@ -45,6 +45,38 @@ struct layer_alias {
     enum layer_alias_type type;
 };
 
+/* A folder that members lie in, written once. */
+struct layer_folder {
+    struct str path; /* as in the tar; the root's is empty */
+    uint64_t hash;
+};
+
+/* Anything that the layer has, known by its name's hash. The last of equal names; one that a later member of another type
+ * replaced has mode 0. */
+struct layer_member {
+    uint64_t name;   /* layer_name */
+    uint32_t folder; /* index in folders */
+    uint32_t mode;   /* as st_mode, and the bits below */
+    uint64_t size_bytes;
+};
+enum {
+    MEMBER_PROGRAM = 1 << 16, /* ELF, PE or Mach-O */
+    MEMBER_SCRIPT = 1 << 17,  /* "#!" and an x bit */
+    MEMBER_SAME = 1 << 18,    /* a hard link: its bytes are counted elsewhere */
+    MEMBER_UNREAD = 1 << 19,  /* a folder of which it is not known what it holds */
+};
+static inline bool is_regular(uint32_t mode)
+{
+    return (mode & MODE_TYPE) == MODE_REGULAR;
+}
+
+/* The base name of a member where it is of interest: executables and hard links. */
+struct layer_base {
+    uint32_t member;
+    struct str name;
+    uint64_t same_as; /* hard links: name of the member that they share their contents with; else 0 */
+};
+
 struct layer_inventory {
     char digest[160], diff_id[160]; /* computed; empty where not */
     bool verified;
@@ -57,12 +89,23 @@ struct layer_inventory {
     size_t link_count, link_cap;
     struct layer_mark *marks;
     size_t mark_count, mark_cap;
-    uint64_t *names; /* sorted layer_name values of all members */
-    size_t name_count, name_cap;
+    struct layer_folder *folders;
+    size_t folder_count, folder_cap;
+    struct layer_member *members;
+    size_t member_count, member_cap;
+    uint32_t *slots; /* hash table of members by name: index + 1; 0: free */
+    size_t slot_count; /* a power of two, or 0 */
+    struct layer_base *bases;
+    size_t base_count, base_cap;
 };
 
-/* Hash of a path with its lowest bit telling a folder: enough to know what a layer replaces in those below. */
+/* Hash of a path with its lowest bit telling a folder: enough to know what a layer replaces in those below. It is made of the
+ * folder's hash and the base name's, so that it can be told for a folder that is reached by another path. */
 uint64_t layer_name(struct str path, bool is_folder);
+uint64_t layer_name_in(uint64_t folder_hash, struct str base, bool is_folder);
+uint64_t layer_name_moved(uint64_t name, uint64_t from_folder_hash, uint64_t to_folder_hash);
+/* Index of the member in *at; false when there is none. */
+bool layer_find(const struct layer_inventory *layer, uint64_t name, uint32_t *at);
 /* Does the layer have a member at this path? */
 bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder);
 
@@ -71,6 +114,15 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out);
 bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err);
 /* Texts stay views into `bytes`; tables go into the arena. */
 bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
+
+/* Contents of a member to be compared: a second walk answers with a note of key "content" for each that is different, whose
+ * value is the index of the check. */
+struct layer_check {
+    uint64_t name; /* the member's in its layer */
+    uint32_t layer, list;
+    bool configuration;
+    struct str path, digest;
+};
 
 /* ---- collecting (inside a worker) ------------------------------------------------------------------------------------------ */
 
@@ -84,6 +136,13 @@ struct layer_collector {
     uint32_t *alias_next;
     uint32_t *folder_aliases; /* indices of those of folders */
     size_t folder_alias_count;
+    struct map folders_by_path; /* path → index + 1 */
+    uint32_t last_folder;       /* index + 1: members of one folder stand together */
+    uint64_t same_as;           /* of the member at hand: name of one that it is a hard link to, where the walk knows; else 0 */
+    bool wants_digests;         /* of lists of files */
+    const struct layer_check *checks; /* of this layer, sorted by name; NULL: it is collected, not checked */
+    size_t check_count, check_first;  /* the latter is the first's index among all */
+    bool *check_failed;
     uint64_t linked_bytes; /* parsed for links so far */
     int spool_fd;          /* unlinked file for contents past memory limits; -1: none */
     uint64_t max_spool_bytes;
@@ -97,7 +156,17 @@ void layer_collector_free(struct layer_collector *c);
 /* One member; `content` is read only where a kind claims it. False when a limit is reached or `content` fails (err). */
 bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err);
 bool layer_collect_warning(struct layer_collector *c, struct str path, struct error *err, const char *text);
-/* Sorts the names; then layer_encode. */
+/* check.c: instead of collecting, the walk compares contents. Of `checks` (sorted by layer and name) the collector takes its
+ * layer's. */
+bool layer_check_begin(struct layer_collector *c, const struct layer_check *checks, size_t count, uint32_t layer,
+                       struct error *err);
+bool layer_check_wants(const struct layer_collector *c, struct str path);
+bool layer_check_member(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err);
+bool layer_check_end(struct layer_collector *c, struct error *err);
+/* member.c: what the first bytes say of a file (0, MEMBER_PROGRAM or MEMBER_SCRIPT); adds a member. */
+uint32_t member_content(const unsigned char *head, size_t len, uint32_t mode);
+bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32_t content);
+/* Gives hard links what their targets have; then layer_encode. */
 void layer_collect_end(struct layer_collector *c);
 
 /* ---- walks: what worker jobs run --------------------------------------------------------------------------------------------- */
@@ -111,6 +180,9 @@ struct layer_pass {
     bool whole_file; /* fd is the layer's own file: offset 0 to its end */
     enum codec archive_codec;
     enum scan_verify verify;
+    bool wants_digests;
+    const struct layer_check *checks; /* NULL: collect */
+    size_t check_count;
     const struct layer_alias *aliases;
     size_t alias_count;
     int spool_fd;
@@ -124,6 +196,8 @@ struct folder_pass {
     int fd;
     const char *path; /* for messages */
     const struct scan_options *options;
+    const struct layer_check *checks; /* NULL: collect */
+    size_t check_count;
     const struct layer_alias *aliases;
     size_t alias_count;
     int spool_fd;
@@ -134,9 +208,11 @@ bool folder_pass_run(void *pass, struct buf *out, struct error *err);
 /* ---- squash -------------------------------------------------------------------------------------------------------------------- */
 
 /* Joins the layers, lowest first, into out (packages, distro, notes, warnings). Where links lead from claimed paths to files
- * that were not parsed, their aliases are appended to *aliases and the caller walks the layers again. */
-bool squash_layers(const struct layer_inventory *layers, size_t count, struct inventory *out, struct layer_alias **aliases,
-                   size_t *alias_count, struct error *err);
+ * that were not parsed, their aliases are appended to *aliases and the caller walks the layers again. What is known of all
+ * files is left in *cover (cover.h), for cover_finish; `layers` must stay until then. Files that are skipped are not missed. */
+struct cover;
+bool squash_layers(const struct layer_inventory *layers, size_t count, const struct scan_skips *skips, struct inventory *out,
+                   struct layer_alias **aliases, size_t *alias_count, struct cover **cover, struct error *err);
 
 /* settle.c: kinds that settle, over the packages, notes and (in `all`) declared dependencies of all files; warnings go to
  * `all`. `layers` leads from paths of files to the layers that they lie in. False when the arena is full. */

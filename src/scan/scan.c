@@ -1,7 +1,7 @@
 /* A scan from its input to the inventory: opens the image in a worker, walks its layers in workers, joins them, and walks
  * layers a second time where links lead from claimed paths to files that no kind claims by name. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
-#include "scan/layer.h"
+#include "scan/cover.h"
 #include "scan/skip.h"
 #include "scan/worker.h"
 
@@ -20,11 +20,15 @@ static const uint64_t DEFAULT_SPOOL_BYTES = (uint64_t)4 << 30;
 struct scan {
     const char *input;
     int fd;
-    bool is_folder;
+    bool is_folder; /* the input is an image in a folder */
+    bool is_rootfs; /* the input is a root file system */
     const struct scan_options *options;
     struct inventory *out;
     struct arena *arena;
     struct layer_inventory *layers; /* one for each of the image's; those with the same bytes share theirs */
+    struct cover *cover;            /* what the squash knows of all files */
+    const struct layer_check *checks; /* for walks that compare contents; NULL: they collect */
+    size_t check_count;
     _Atomic uint64_t *progress;     /* shared memory: bytes walked by all workers */
     uint64_t progress_total;
 };
@@ -122,7 +126,10 @@ static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indic
                                  .index_count = index_count,
                                  .fd = scan->fd,
                                  .archive_codec = image->archive_codec,
-                                 .verify = scan->options->verify,
+                                 .verify = scan->checks ? SCAN_VERIFY_NONE : scan->options->verify,
+                                 .wants_digests = scan->options->integrity,
+                                 .checks = scan->checks,
+                                 .check_count = scan->check_count,
                                  .aliases = aliases,
                                  .alias_count = alias_count,
                                  .spool_fd = -1,
@@ -288,17 +295,64 @@ static bool scan_layers(struct scan *scan, struct error *err)
     for (size_t i = 0; i < image->layer_count; i++)
         wanted[i] = true;
     if (!walk_layers(scan, wanted, NULL, 0, err) ||
-        !squash_layers(scan->layers, image->layer_count, scan->out, &aliases, &alias_count, err))
+        !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count) {
         struct layer_alias *again;
         size_t again_count;
         choose_layers(scan, aliases, alias_count, wanted);
         if (!walk_layers(scan, wanted, aliases, alias_count, err) ||
-            !squash_layers(scan->layers, image->layer_count, scan->out, &again, &again_count, err))
+            !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err))
             return false;
     }
     return add_image_warning(scan, err) && describe_layers(scan, err);
+}
+
+/* ---- contents --------------------------------------------------------------------------------------------------------------- */
+
+static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err);
+
+/* A walk for the checks alone; its answers stand beside the layers, which stay as they are. */
+static bool walk_checks(struct scan *scan, struct layer_inventory *answers, size_t count, bool *wanted, struct error *err)
+{
+    struct layer_inventory *layers = scan->layers;
+    scan->layers = answers;
+    scan->checks = scan->cover->checks;
+    scan->check_count = scan->cover->check_count;
+    for (size_t i = 0; i < scan->check_count; i++)
+        wanted[scan->checks[i].layer] = true;
+    bool ok = scan->is_rootfs ? walk_folder(scan, NULL, 0, err) : walk_layers(scan, wanted, NULL, 0, err);
+    for (size_t i = 0; ok && i < count; i++)
+        for (size_t k = 0; ok && wanted[i] && k < answers[i].facts.note_count; k++) {
+            uint64_t check = 0;
+            bool known = str_u64(answers[i].facts.notes[k].value, &check) && check < scan->check_count;
+            ok = !known || cover_add_content(scan->cover, (size_t)check) || arena_error(scan->arena, err);
+        }
+    scan->layers = layers;
+    scan->checks = NULL;
+    return ok;
+}
+
+/* Layers with the same bytes are walked once. */
+static bool compare_contents(struct scan *scan, struct error *err)
+{
+    struct cover *cover = scan->cover;
+    size_t count = scan->is_rootfs ? 1 : scan->out->image.layer_count;
+    if (!scan->options->integrity || cover->check_count == 0)
+        return true;
+    for (size_t i = 0; !scan->is_rootfs && i < cover->check_count; i++)
+        cover->checks[i].layer = (uint32_t)scan->out->image.layers[cover->checks[i].layer].same_as;
+    struct layer_inventory *answers = arena_array(scan->arena, count + 1, sizeof *answers);
+    bool *wanted = arena_array(scan->arena, count + 1, sizeof *wanted);
+    if (!answers || !wanted || !cover_sort_checks(cover))
+        return arena_error(scan->arena, err);
+    return walk_checks(scan, answers, count, wanted, err);
+}
+
+/* What is said of files, once it is known which packages there are. */
+static bool describe_files(struct scan *scan, struct error *err)
+{
+    return compare_contents(scan, err) && (cover_finish(scan->cover, scan->out) || arena_error(scan->arena, err));
 }
 
 static bool scan_opened(struct scan *scan, struct error *err)
@@ -307,6 +361,7 @@ static bool scan_opened(struct scan *scan, struct error *err)
     bool ok = open_image(scan, err) && scan_layers(scan, err) && inventory_weigh_locks(scan->out, false, err);
     if (ok)
         inventory_skip(scan->out, &scan->options->skips);
+    ok = ok && describe_files(scan, err);
     scan_end(scan);
     if (!ok)
         inventory_free(scan->out);
@@ -375,6 +430,8 @@ static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, si
     struct folder_pass pass = { .fd = scan->fd,
                                 .path = scan->input,
                                 .options = scan->options,
+                                .checks = scan->checks,
+                                .check_count = scan->check_count,
                                 .aliases = aliases,
                                 .alias_count = alias_count,
                                 .spool_fd = file_spool(err),
@@ -399,25 +456,28 @@ static bool scan_folder(struct scan *scan, struct error *err)
     scan->layers = arena_new(scan->arena, struct layer_inventory);
     if (!scan->layers)
         return arena_error(scan->arena, err);
-    if (!walk_folder(scan, NULL, 0, err) || !squash_layers(scan->layers, 1, scan->out, &aliases, &alias_count, err))
+    if (!walk_folder(scan, NULL, 0, err) || !squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count == 0)
         return true;
     struct layer_alias *again;
     size_t again_count;
-    return walk_folder(scan, aliases, alias_count, err) && squash_layers(scan->layers, 1, scan->out, &again, &again_count, err);
+    return walk_folder(scan, aliases, alias_count, err) && squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
 }
 
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)
 {
     *out = (struct inventory){ 0 };
-    struct scan scan = { .input = path, .options = options, .out = out, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+    struct scan scan = {
+        .input = path, .options = options, .out = out, .is_rootfs = true, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    };
     if (scan.fd < 0)
         return error_system(err, "%s", path);
     scan_begin(&scan);
     bool ok = scan_folder(&scan, err) && inventory_weigh_locks(out, options->source_tree, err);
     if (ok)
         inventory_skip(out, &options->skips);
+    ok = ok && (options->source_tree || describe_files(&scan, err));
     scan_end(&scan);
     close(scan.fd);
     if (!ok)

@@ -28,7 +28,8 @@ struct scan_options {
     struct str reference; /* picks one of several images */
     struct image_platform platform;
     uint64_t max_spool_bytes; /* of one file that needs random access; 0: 4 GiB */
-    bool source_tree;         /* folders: a project with its lock files, not what is installed */
+    bool source_tree;         /* folders: a project with its lock files, not what is installed; its files are not classified */
+    bool integrity;           /* compare the contents of packages' files too: reads the layers a second time */
     struct str only_file;     /* folders: nothing but the file of this name in it; empty: all */
     struct scan_skips skips;
     bool other_filesystems;   /* rootfs: cross mount points, /proc, /sys and container storage too */
@@ -40,6 +41,50 @@ struct inventory_layer {
     uint64_t size_bytes; /* as stored */
     uint64_t file_count;
     bool verified;
+};
+
+/* What each regular file that is there in the end is; the first that holds. */
+enum file_class {
+    FILE_OS_PACKAGE,       /* an OS package's list names it */
+    FILE_LANGUAGE_PACKAGE, /* listed by a language package, or below the folder of one */
+    FILE_PROGRAM,          /* a program that packages were read from */
+    FILE_DATA,             /* nothing that can be executed: data, configuration, sources */
+    FILE_UNEXPLAINED,      /* executable, and nothing says what it is */
+    FILE_CLASS_COUNT,
+};
+const char *file_class_name(enum file_class class); /* "OS package", "language package", … */
+
+/* Executables are told by their first bytes: ELF, PE and Mach-O whatever their mode, scripts ("#!") with an x bit. Bytes that
+ * several hard links share are counted once. */
+struct inventory_files {
+    uint64_t count, size_bytes;
+    uint64_t executable_count, executable_bytes; /* of these */
+};
+
+struct inventory_executable {
+    struct str path; /* where it lies; folders that are links are followed */
+    uint64_t size_bytes;
+    uint32_t layer;
+    bool is_script;
+};
+
+/* What became of a file that a package's list names. Folders and what is meant to vary are not looked at: documentation that
+ * is left out, ghosts, caches, logs. */
+enum file_change {
+    CHANGE_GONE,
+    CHANGE_TYPE,
+    CHANGE_TARGET, /* of a link */
+    CHANGE_SIZE,
+    CHANGE_MODE,
+    CHANGE_CONTENT, /* only with scan_options.integrity */
+};
+
+struct inventory_change {
+    uint32_t package; /* index in packages */
+    enum file_change type;
+    bool configuration; /* a configuration file, which its owner may change: no damage */
+    struct str path;
+    struct str text; /* for people: "gone", "size 12, was 30", "mode 755, was 644"; what is there now comes first */
 };
 
 /* All of one image or folder, in one arena. */
@@ -57,6 +102,12 @@ struct inventory {
     struct inventory_layer *layers;
     size_t layer_count;
     uint64_t file_count, unreadable_count;
+    bool classified; /* the five below are filled */
+    struct inventory_files files[FILE_CLASS_COUNT];
+    struct inventory_executable *unexplained; /* sorted by path */
+    size_t unexplained_count;
+    struct inventory_change *changes; /* sorted by package, path, type; those of packages that are gone are left out */
+    size_t change_count;
     bool incomplete; /* a warning says that an OS package database or os-release could not be understood */
 };
 
@@ -68,6 +119,8 @@ bool scan_image_stream(int fd, const char *name, const struct scan_options *opti
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
 /* How workers are confined on this system, in words. */
 const char *scan_sandbox(void);
+/* Executables of all classes together. */
+struct inventory_files inventory_executables(const struct inventory *inventory);
 void inventory_free(struct inventory *inventory);
 
 #endif

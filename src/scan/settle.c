@@ -4,7 +4,8 @@
 
 /* ---- kinds that settle ------------------------------------------------------------------------------------------------------- */
 
-/* Takes the packages of one kind out of the inventory. */
+/* Takes the packages of one kind out of the inventory. Their layers are counted from 1 meanwhile: 0 is of those that are
+ * added. */
 static bool take_packages(struct inventory *inventory, const struct catalog_kind *kind, struct catalog_facts *facts)
 {
     size_t kept = 0;
@@ -19,6 +20,8 @@ static bool take_packages(struct inventory *inventory, const struct catalog_kind
         if (!grown)
             return false;
         facts->packages = grown;
+        package.layer++;
+        package.file_layer++;
         grown[facts->package_count++] = package;
     }
     inventory->package_count = kept;
@@ -47,9 +50,11 @@ static bool put_back(struct inventory *inventory, size_t *cap, const struct cata
         uint64_t layer;
         if (package.name.len == 0)
             continue;
-        if (map_get(layers, package.path, &layer)) {
-            package.file_layer = (uint32_t)layer;
-            package.layer = package.layer < package.file_layer && package.layer ? package.layer : package.file_layer;
+        if (package.layer) {
+            package.layer--;
+            package.file_layer--;
+        } else if (map_get(layers, package.path, &layer)) {
+            package.layer = package.file_layer = (uint32_t)layer;
         }
         struct package *grown = arena_grow(facts->arena, inventory->packages, inventory->package_count, cap, sizeof *grown);
         if (!grown)

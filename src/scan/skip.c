@@ -96,8 +96,7 @@ bool skip_matches(const struct scan_skips *skips, struct str path, bool is_folde
     return false;
 }
 
-/* Is the file left out, by itself or by a folder above it? */
-static bool is_skipped(const struct scan_skips *skips, struct str path)
+bool skip_covers(const struct scan_skips *skips, struct str path)
 {
     if (skip_matches(skips, path, false))
         return true;
@@ -113,12 +112,12 @@ void inventory_skip(struct inventory *inventory, const struct scan_skips *skips)
     if (skips->folder_count == 0 && skips->file_count == 0)
         return;
     for (size_t i = 0; i < inventory->package_count; i++)
-        if (!is_skipped(skips, inventory->packages[i].path))
+        if (!skip_covers(skips, inventory->packages[i].path))
             inventory->packages[kept++] = inventory->packages[i];
     inventory->package_count = kept;
     kept = 0;
     for (size_t i = 0; i < inventory->warning_count; i++)
-        if (!is_skipped(skips, inventory->warnings[i].path))
+        if (!skip_covers(skips, inventory->warnings[i].path))
             inventory->warnings[kept++] = inventory->warnings[i];
     inventory->warning_count = kept;
 }

@@ -1,6 +1,6 @@
 /* From the joined tree to the image's inventory: which packages are there, which layer brought each, which OS package owns it,
  * which links lead to files that have yet to be read. */
-#include "scan/tree.h"
+#include "scan/cover.h"
 
 #include <stdlib.h>
 
@@ -8,6 +8,7 @@ enum { NEAR_PACKAGES = 64 };
 
 struct squash {
     struct tree tree;
+    struct cover cover;
     struct inventory *out;
     struct arena *arena;
     const struct layer_inventory *layers;
@@ -134,48 +135,25 @@ static bool add_facts(struct squash *s, const struct tree_file *file)
 
 /* ---- ownership ------------------------------------------------------------------------------------------------------------------ */
 
-static struct package *find_os_package(struct inventory *out, const struct map *by_name, const struct catalog_owned *owned)
-{
-    uint64_t at;
-    return map_get(by_name, owned->package, &at) ? &out->packages[at] : NULL;
-}
-
 /* Ties language packages to the OS package whose file list names their file. */
 static bool tie_owned(struct squash *s)
 {
     struct inventory *out = s->out;
-    struct map os_packages, files;
-    map_init(&os_packages, s->arena);
-    map_init(&files, s->arena);
-    for (size_t i = 0; i < out->package_count; i++)
-        if (out->packages[i].kind->is_os && !map_put(&os_packages, out->packages[i].name, i))
-            return false;
-    for (size_t i = 0; i < s->tree.file_count; i++) {
-        const struct tree_file *file = &s->tree.files[i];
-        for (uint32_t k = 0; !file->gone && k < file->file->owned.count; k++) {
-            const struct catalog_owned *owned = &file->layer->facts.owned[file->file->owned.first + k];
-            struct str path;
-            if (!tree_canonical(&s->tree, owned->path, false, &path) || !map_put(&files, path, (uint64_t)(uintptr_t)owned))
-                return false;
-        }
-    }
+    struct cover_packages packages;
+    if (s->cover.list_count == 0)
+        return true;
+    if (!cover_packages_init(&packages, &s->cover, out))
+        return false;
     for (size_t i = 0; i < out->package_count; i++) {
         struct package *p = &out->packages[i];
-        uint64_t at;
-        struct str path;
-        if (p->kind->is_os || files.count == 0)
-            continue;
-        if (!tree_canonical(&s->tree, p->path, false, &path))
-            return false;
-        if (!map_get(&files, path, &at))
-            continue;
-        const struct package *owner = find_os_package(out, &os_packages, (const struct catalog_owned *)(uintptr_t)at);
+        const struct catalog_file_list *list = p->kind->is_os ? NULL : cover_owner(&s->cover, p->path);
+        const struct package *owner = list ? cover_package_of(&packages, list) : NULL;
         if (owner) {
             p->owner = owner->name;
             p->owned = !owner->third_party;
         }
     }
-    return true;
+    return !s->arena->exhausted;
 }
 
 /* ---- links that lead to files which no kind claims by name ------------------------------------------------------------------------- */
@@ -247,6 +225,16 @@ static bool follow_links(struct squash *s)
     return true;
 }
 
+/* ---- what SBOM files claim ------------------------------------------------------------------------------------------------------- */
+
+static bool is_there(void *context, struct str path)
+{
+    struct cover *cover = context;
+    struct str real;
+    return tree_canonical(cover->tree, path, true, &real) &&
+           (cover_find(cover, layer_name(real, false)) || cover_find(cover, layer_name(real, true)));
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------------------------------------------ */
 
 static int compare_packages(const void *a, const void *b)
@@ -302,15 +290,19 @@ static bool run(struct squash *s)
 {
     struct inventory *out = s->out;
     for (size_t i = 0; i < s->layer_count; i++) {
-        if (!tree_add_layer(&s->tree, &s->layers[i], (uint32_t)i))
+        if (!cover_add_marks(&s->cover, i) || !tree_add_layer(&s->tree, &s->layers[i], (uint32_t)i) ||
+            !cover_add_folders(&s->cover, i))
             return false;
         out->file_count += s->layers[i].file_count;
         out->unreadable_count += s->layers[i].unreadable_count;
     }
+    if (!cover_join(&s->cover) || !cover_read_lists(&s->cover))
+        return false;
     for (size_t i = 0; i < s->tree.file_count; i++)
         if (!s->tree.files[i].gone && !add_facts(s, &s->tree.files[i]))
             return false;
-    if (!squash_settle(out, &s->package_cap, &s->gathered, &s->layers_by_path))
+    if (!squash_settle(out, &s->package_cap, &s->gathered, &s->layers_by_path) ||
+        !catalog_sbom_settle(out->packages, &out->package_count, is_there, &s->cover, &s->gathered))
         return false;
     for (size_t i = 0; i < s->gathered.warning_count; i++)
         APPEND(s, out->warnings, out->warning_count, s->warning_cap, s->gathered.warnings[i]);
@@ -329,24 +321,28 @@ static bool run(struct squash *s)
     return !s->arena->exhausted;
 }
 
-bool squash_layers(const struct layer_inventory *layers, size_t count, struct inventory *out, struct layer_alias **aliases,
-                   size_t *alias_count, struct error *err)
+bool squash_layers(const struct layer_inventory *layers, size_t count, const struct scan_skips *skips, struct inventory *out,
+                   struct layer_alias **aliases, size_t *alias_count, struct cover **cover, struct error *err)
 {
-    struct squash s = { .out = out, .arena = &out->arena, .layers = layers, .layer_count = count };
-    tree_init(&s.tree, s.arena);
-    map_init(&s.claimed_paths, s.arena);
-    map_init(&s.alias_keys, s.arena);
-    map_init(&s.layers_by_path, s.arena);
-    s.gathered.arena = s.arena;
+    struct squash *s = arena_new(&out->arena, struct squash);
+    if (!s)
+        return arena_error(&out->arena, err);
+    *s = (struct squash){ .out = out, .arena = &out->arena, .layers = layers, .layer_count = count };
+    tree_init(&s->tree, s->arena);
+    map_init(&s->claimed_paths, s->arena);
+    map_init(&s->alias_keys, s->arena);
+    map_init(&s->layers_by_path, s->arena);
+    s->gathered.arena = s->arena;
     out->packages = NULL;
     out->notes = NULL;
     out->warnings = NULL;
     out->package_count = out->note_count = out->warning_count = 0;
     out->file_count = out->unreadable_count = 0;
     out->incomplete = out->distro_known = false;
-    if (!run(&s))
-        return arena_error(s.arena, err);
-    *aliases = s.aliases;
-    *alias_count = s.alias_count;
+    if (!cover_init(&s->cover, &s->tree, layers, count, skips) || !run(s))
+        return arena_error(s->arena, err);
+    *aliases = s->aliases;
+    *alias_count = s->alias_count;
+    *cover = &s->cover;
     return true;
 }

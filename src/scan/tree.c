@@ -14,7 +14,7 @@ void tree_init(struct tree *tree, struct arena *arena)
 
 /* ---- symlinks --------------------------------------------------------------------------------------------------------------- */
 
-static const struct tree_link *find_link(const struct tree *tree, struct str path)
+const struct tree_link *tree_link_at(const struct tree *tree, struct str path)
 {
     uint64_t at;
     if (!map_get(&tree->link_map, path, &at) || tree->links[at - 1].gone)
@@ -43,7 +43,7 @@ static bool resolve(struct tree *tree, struct str path, bool follow_last, struct
         struct str next = join_path(tree->arena, walked, part);
         if (!next.ptr)
             return false;
-        const struct tree_link *link = rest.len || follow_last ? find_link(tree, next) : NULL;
+        const struct tree_link *link = rest.len || follow_last ? tree_link_at(tree, next) : NULL;
         if (!link) {
             walked = next;
             continue;
@@ -64,10 +64,12 @@ static bool resolve(struct tree *tree, struct str path, bool follow_last, struct
     return true;
 }
 
-/* The folder's canonical name, remembered while no link changes: most files share theirs. */
-static bool canonical_folder(struct tree *tree, struct str folder, struct str *out)
+/* What is known of a folder is remembered while no link changes: most files share theirs, most folders their parents. The
+ * recursion is as deep as a path has parts. */
+bool tree_folder(struct tree *tree, struct str folder, struct str *out)
 {
     uint64_t memo;
+    struct str parent, here;
     if (folder.len == 0 || tree->link_map.count == 0) {
         *out = folder;
         return true;
@@ -76,8 +78,14 @@ static bool canonical_folder(struct tree *tree, struct str folder, struct str *o
         *out = *(const struct str *)(uintptr_t)memo;
         return true;
     }
+    if (!tree_folder(tree, path_dir(folder), &parent))
+        return false;
     struct str *stored = arena_new(tree->arena, struct str);
-    if (!stored || !resolve(tree, folder, true, stored))
+    here = str_eq(parent, path_dir(folder)) ? folder : join_path(tree->arena, parent, path_base(folder));
+    if (!stored || !here.ptr)
+        return false;
+    *stored = here;
+    if (tree_link_at(tree, here) && !resolve(tree, here, true, stored))
         return false;
     *out = *stored;
     return map_put(&tree->folder_memo, folder, (uint64_t)(uintptr_t)stored);
@@ -86,7 +94,7 @@ static bool canonical_folder(struct tree *tree, struct str folder, struct str *o
 bool tree_canonical(struct tree *tree, struct str path, bool follow_last, struct str *out)
 {
     struct str folder = path_dir(path), canonical;
-    if (!canonical_folder(tree, folder, &canonical)) {
+    if (!tree_folder(tree, folder, &canonical)) {
         if (tree->arena->exhausted)
             return false;
         canonical = folder; /* a loop of links: the path stays as it was written */
@@ -95,7 +103,7 @@ bool tree_canonical(struct tree *tree, struct str path, bool follow_last, struct
     if (!here.ptr)
         return false;
     *out = here;
-    if (follow_last && find_link(tree, here))
+    if (follow_last && tree_link_at(tree, here))
         return resolve(tree, here, true, out);
     return true;
 }

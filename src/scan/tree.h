@@ -31,6 +31,11 @@ struct tree {
     struct map folder_memo; /* folder as written → canonical folder's text (pointer to struct str) */
 };
 
+/* The link at this canonical path; NULL: none. */
+const struct tree_link *tree_link_at(const struct tree *tree, struct str path);
+/* The folder's path with all links followed, its last part's too; remembered, so that asking again costs one look-up, and
+ * `folder` must stay. False when links loop, or the arena is full. */
+bool tree_folder(struct tree *tree, struct str folder, struct str *out);
 void tree_init(struct tree *tree, struct arena *arena);
 /* Lays a layer over the tree: its whiteouts and members hide what lies below, then its files and links are added. */
 bool tree_add_layer(struct tree *tree, const struct layer_inventory *layer, uint32_t index);

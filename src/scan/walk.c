@@ -129,6 +129,7 @@ static bool walk_layer(const struct layer_pass *pass, const struct image_layer *
         report_progress(&walk, pass);
         c->layer.size_bytes = layer->size_bytes;
         layer_collect_end(c);
+        ok = !c->checks || layer_check_end(c, err);
     }
     stream_close(walk.plain);
     return ok;
@@ -141,6 +142,8 @@ static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct st
     bool ok = layer_collector_init(&c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err);
     if (!ok)
         stream_close(stored);
+    c.wants_digests = pass->wants_digests;
+    ok = ok && (!pass->checks || layer_check_begin(&c, pass->checks, pass->check_count, index, err));
     ok = ok && walk_layer(pass, layer, stored, &c, err) && layer_put_frame(&c.layer, index, out, err);
     if (!ok)
         error_wrap(err, "layer %u of %zu (%.*s)", index + 1, pass->image->layer_count, STR_ARG(layer->name));

@@ -22,5 +22,10 @@ extern const struct version_scheme version_scheme_pub;
 extern const struct version_scheme version_scheme_swift;
 extern const struct version_scheme version_scheme_conan;
 extern const struct version_scheme version_scheme_julia;
+extern const struct version_scheme version_scheme_pacman;
+extern const struct version_scheme version_scheme_portage;
+extern const struct version_scheme version_scheme_cran;
+extern const struct version_scheme version_scheme_hackage;
+extern const struct version_scheme version_scheme_jvm;
 
 #endif

@@ -21,6 +21,11 @@ static const struct version_scheme *const schemes[] = {
     &version_scheme_swift,
     &version_scheme_conan,
     &version_scheme_julia,
+    &version_scheme_pacman,
+    &version_scheme_portage,
+    &version_scheme_cran,
+    &version_scheme_hackage,
+    &version_scheme_jvm,
     NULL,
 };
 

@@ -21,7 +21,7 @@ struct vulndb_builder *vulndb_builder_new(struct error *err)
     }
     struct buf *buffers[] = { &builder->stored,  &builder->advisories, &builder->vulnerabilities,
                               &builder->sources, &builder->cpes,       &builder->cpe_maps,
-                              &builder->words };
+                              &builder->words,   &builder->jars };
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++)
         buf_init(buffers[i], SIZE_MAX / 4);
     buf_init(&builder->key, MAX_KEY_BYTES);
@@ -49,6 +49,7 @@ void vulndb_builder_free(struct vulndb_builder *builder)
     buf_free(&builder->sources);
     buf_free(&builder->cpes);
     buf_free(&builder->cpe_maps);
+    buf_free(&builder->jars);
     buf_free(&builder->key);
     buf_free(&builder->words);
     arena_free(&builder->arena);

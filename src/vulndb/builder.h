@@ -55,10 +55,15 @@ struct staged_cpe_map {
     uint32_t table, name, indices;
 };
 
+struct staged_jar {
+    uint8_t sha1[20];
+    uint32_t artifact, group, version;
+};
+
 struct vulndb_builder {
     struct pool texts, lists; /* a list's bytes: its kind, then its words */
     struct buf stored;        /* one byte a text: it goes to the string pool (descriptions do not) */
-    struct buf advisories, vulnerabilities, sources, cpes, cpe_maps; /* arrays of the structs above */
+    struct buf advisories, vulnerabilities, sources, cpes, cpe_maps, jars; /* arrays of the structs above */
     struct buf key;                                                  /* scratch */
     struct buf words;                                                /* scratch: a list in the making */
     struct arena arena;                                              /* reasons of problems */

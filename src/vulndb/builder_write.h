@@ -16,6 +16,8 @@ struct output {
 bool output_finalize(struct output *out, struct error *err);
 /* builder_sections.c: fills the sections from merged and final records. */
 bool output_sections(struct output *out, struct error *err);
+/* builder_jars.c: the index of Java archives, when there is one. */
+bool output_jars(struct output *out, struct error *err);
 /* builder_details.c: descriptions and references; fills in where each record's detail is. */
 bool output_details(struct output *out, struct ddb_vulnerability *records, size_t count, struct error *err);
 

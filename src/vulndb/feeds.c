@@ -2,8 +2,8 @@
 #include "vulndb/feeds/feed.h"
 
 static const struct vulndb_feed *const rows[] = {
-    &feed_osv, &feed_alpine_secdb, &feed_debian_tracker, &feed_rustsec, &feed_ruby_advisory, &feed_php_advisories,
-    &feed_kev, &feed_trivy_db,     &feed_starter,
+    &feed_osv, &feed_alpine_secdb, &feed_debian_tracker, &feed_rustsec,   &feed_ruby_advisory, &feed_php_advisories,
+    &feed_kev, &feed_trivy_db,     &feed_starter,        &feed_jar_index,
 };
 enum { FEED_COUNT = ARRAY_LEN(rows) };
 

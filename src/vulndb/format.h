@@ -1,4 +1,4 @@
-/* format.h - the structs of a .ddb file, version 1. Private to the folder.
+/* format.h - the structs of a .ddb file, version 2. Private to the folder.
  *
  *     header (4096 bytes: identity, section table, its own hash)
  *     sections, each aligned to 8 bytes, all made of the structs below
@@ -18,7 +18,7 @@
 
 #define DDB_MAGIC "DRYDKDB\n"
 enum {
-    DDB_VERSION = 1,
+    DDB_VERSION = 2,
     DDB_HEADER_BYTES = 4096,
     DDB_BLOCK_BYTES = 64 * 1024,
     DDB_DETAIL_BYTES = 16 * 1024, /* of plain text in one detail block, unless a single record is larger */
@@ -38,8 +38,11 @@ enum ddb_section {
     DDB_ALIASES,         /* by alias */
     DDB_DETAIL_BLOCKS,
     DDB_DETAILS,
-    DDB_CPES,     /* by index */
-    DDB_CPE_MAPS, /* by table, then name */
+    DDB_CPES,          /* by index */
+    DDB_CPE_MAPS,      /* by table, then name */
+    DDB_JAR_ARTIFACTS, /* by artifact, then group; these three are empty without an index of Java archives */
+    DDB_JAR_VERSIONS,  /* texts, by artifact record, then text */
+    DDB_JAR_HASHES,    /* by SHA-1 */
     DDB_SUMS,
     DDB_SECTION_COUNT
 };
@@ -125,6 +128,16 @@ struct ddb_cpe {
 
 struct ddb_cpe_map {
     uint32_t table, name, indices; /* table: text "repository" or "nvr" */
+};
+
+/* Published Java archives. The versions of an artifact are numbers first_version up to first_version + version_count. */
+struct ddb_jar_artifact {
+    uint32_t artifact, group, first_version, version_count;
+};
+
+struct ddb_jar_hash {
+    uint8_t sha1[20];
+    uint32_t version; /* its number tells the artifact too */
 };
 
 #endif

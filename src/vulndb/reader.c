@@ -146,6 +146,9 @@ static const size_t record_bytes_of[DDB_SECTION_COUNT] = {
     [DDB_DETAILS] = 1,
     [DDB_CPES] = sizeof(struct ddb_cpe),
     [DDB_CPE_MAPS] = sizeof(struct ddb_cpe_map),
+    [DDB_JAR_ARTIFACTS] = sizeof(struct ddb_jar_artifact),
+    [DDB_JAR_VERSIONS] = 4,
+    [DDB_JAR_HASHES] = sizeof(struct ddb_jar_hash),
     [DDB_SUMS] = 8,
 };
 
@@ -247,6 +250,11 @@ void vulndb_close(struct vulndb *db)
     free(db);
 }
 
+int vulndb_format_version(void)
+{
+    return DDB_VERSION;
+}
+
 /* ---- what is in it ------------------------------------------------------------------------------------------------------------ */
 
 void vulndb_info(const struct vulndb *db, struct vulndb_info *out)
@@ -258,6 +266,7 @@ void vulndb_info(const struct vulndb *db, struct vulndb_info *out)
         .vulnerability_count = db_count(db, DDB_VULNERABILITIES, sizeof(struct ddb_vulnerability)),
         .package_count = db_count(db, DDB_PACKAGES, sizeof(struct ddb_package)),
         .space_count = db_count(db, DDB_SPACES, sizeof(struct ddb_space)),
+        .jar_count = db_count(db, DDB_JAR_HASHES, sizeof(struct ddb_jar_hash)),
         .source_count = (uint32_t)db_count(db, DDB_SOURCES, sizeof(struct ddb_source)),
         .format_version = db->header.version,
         .is_starter = (db->header.flags & DDB_FLAG_STARTER) != 0,

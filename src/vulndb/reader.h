@@ -45,6 +45,8 @@ bool db_vulnerability(struct vulndb *db, uint32_t number, struct db_held_block *
                       struct vulndb_vulnerability *out, struct error *err);
 void db_held_free(struct db_held_block *held);
 
+bool db_verify_jars(struct vulndb *db, struct error *err);
+
 /* SIGBUS on a mapped file that was cut: one clear line, exit code 2. */
 void db_guard_add(struct str mapping);
 void db_guard_remove(struct str mapping);

@@ -133,5 +133,5 @@ static bool verify_blocks(struct vulndb *db, struct error *err)
 bool vulndb_verify(struct vulndb *db, struct error *err)
 {
     return verify_blocks(db, err) && verify_sources(db, err) && verify_packages(db, err) && verify_vulnerabilities(db, err) &&
-           verify_indices(db, err);
+           verify_indices(db, err) && db_verify_jars(db, err);
 }

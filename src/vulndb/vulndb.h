@@ -91,6 +91,11 @@ struct vulndb_vulnerability {
     float epss, epss_percentile; /* 0: none */
 };
 
+/* A published Java archive. */
+struct vulndb_jar {
+    struct str group, artifact, version;
+};
+
 /* ---- builder ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Collects records (spooling to an unlinked file beyond memory limits is not needed: a full database is some 100 MB),
@@ -106,6 +111,9 @@ bool vulndb_add_vulnerability(struct vulndb_builder *builder, const struct vulnd
 bool vulndb_add_cpe(struct vulndb_builder *builder, uint32_t index, struct str cpe, struct error *err);
 bool vulndb_add_cpe_map(struct vulndb_builder *builder, const char *table, struct str name, const uint32_t *indices, size_t count,
                         struct error *err);
+/* A published Java archive and its SHA-1 (raw bytes): for the optional index of these. */
+bool vulndb_add_jar(struct vulndb_builder *builder, const struct vulndb_jar *jar, const unsigned char sha1[static 20],
+                    struct error *err);
 /* A record that could not be used (unknown ecosystem, invalid range): counted by reason, the first of each is logged. */
 void vulndb_add_problem(struct vulndb_builder *builder, const char *reason, struct str where);
 bool vulndb_builder_write(struct vulndb_builder *builder, const char *path, int64_t built_s, struct error *err);
@@ -130,10 +138,12 @@ bool vulndb_verify(struct vulndb *db, struct error *err); /* checks every block 
 struct vulndb_info {
     int64_t built_s;
     uint64_t file_bytes, advisory_count, vulnerability_count, package_count, space_count;
+    uint64_t jar_count; /* published Java archives in the index; 0: there is none */
     uint32_t source_count, format_version;
     bool is_starter;
 };
 void vulndb_info(const struct vulndb *db, struct vulndb_info *out);
+int vulndb_format_version(void); /* that this program writes and reads */
 struct vulndb_source_info {
     struct vulndb_source source;
     int64_t date_s;
@@ -196,6 +206,12 @@ bool vulndb_cpe_map(struct vulndb *db, const char *table, struct str name, struc
                     size_t *count, struct error *err);
 /* Red Hat: the CPE of an index; false without error: none. */
 bool vulndb_cpe_find(struct vulndb *db, uint32_t index, struct str *out, struct error *err);
+
+/* Java archives, where the database has an index of published ones. False without error: it knows none such. */
+bool vulndb_jar_find(struct vulndb *db, const unsigned char sha1[static 20], struct vulndb_jar *out, struct error *err);
+/* The only group that publishes this version of the artifact; where `group` is not empty: that group, if it does. */
+bool vulndb_jar_group(struct vulndb *db, struct str artifact, struct str version, struct str group, struct str *out,
+                      struct error *err);
 
 /* The starter database that is compiled into the program. */
 struct str vulndb_starter_bytes(void);

@@ -19,12 +19,14 @@ import seed_packages
 import seed_texts
 
 HERE = pathlib.Path(__file__).resolve().parent
-FEEDS = {"osv": "json", "alpine-secdb": "json", "kev": "json", "trivy-db": "db"} # what a database is made of, and the name's ending
+FEEDS = {"osv": "json", "alpine-secdb": "json", "kev": "json", "trivy-db": "db", "jar-index": "db"} # what a database is made of, and the name's ending
 MAX_SEED_BYTES = 128 * 1024
 
 
 def feed_seeds(kind):
-    """The texts (bytes, for a BoltDB file) of one kind of feed."""
+    """The texts (bytes, for a BoltDB or SQLite file) of one kind of feed."""
+    if kind == "jar-index":
+        return [seed_archives.java_index()]
     if kind == "trivy-db":
         return [bytes(seed_archives.Bolt(seed_archives.trivy_tree(), 4096).file)]
     return list(getattr(seed_texts, "feed_" + kind.replace("-", "_"))())

@@ -1,5 +1,5 @@
 /* A whole layer as an image would hold it: tar, collector, flat form, squash, in one process. */
-#include "scan/layer.h"
+#include "scan/cover.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,11 +24,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct inventory out = { 0 };
     struct layer_alias *aliases;
     size_t alias_count;
+    struct cover *cover;
+    struct scan_skips skips = { 0 };
     struct error err = { 0 };
     arena_init(&out.arena, "fuzz", 64 << 20);
     if (layer_collector_init(&c, NULL, 0, -1, 0, &err) && collect(&c, str_make(data, size), &err)) {
         layer_collect_end(&c);
-        squash_layers(&c.layer, 1, &out, &aliases, &alias_count, &err);
+        squash_layers(&c.layer, 1, &skips, &out, &aliases, &alias_count, &cover, &err) && cover_finish(cover, &out);
     }
     arena_free(&out.arena);
     layer_collector_free(&c);

@@ -1,15 +1,18 @@
 """Seeds of the fuzz targets that read containers: compressed streams, tar, zip, BoltDB, images, and what workers send."""
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
 import pathlib
 import shutil
+import sqlite3
 import struct
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 
@@ -177,6 +180,59 @@ def codec_zip():
         yield from (data, zip64_end(data), b"#!/bin/sh\n" + data)
     yield zip_of(io.BytesIO(), zipfile.ZIP_DEFLATED, b"a comment PK\5\6", True)
     yield zip_of(Unseekable(), zipfile.ZIP_DEFLATED)
+
+
+# ---- Java archives -----------------------------------------------------------------------------------------------------
+
+MANIFEST = (b"Manifest-Version: 1.0\r\nImplementation-Title: core\r\nImplementation-Version: 1.0\r\nImplementation-Vendor-Id: org.acme.a-very-long\r\n"
+            b" -group\r\nBundle-SymbolicName: org.acme.core;singleton:=true\r\nBundle-License: \"http://www.apache.org/licenses/LICENSE-2.0.txt\";link=\"x\", MIT\r\n\r\n"
+            b"Name: org/acme/\r\nImplementation-Version: 2\r\n")
+POM = (b"<?xml version=\"1.0\"?><project xmlns=\"http://maven.apache.org/POM/4.0.0\"><parent><groupId>org.acme</groupId><version>1</version></parent>"
+       b"<artifactId>a</artifactId><licenses><license><name>MIT</name><url>https://opensource.org/licenses/MIT</url></license></licenses></project>")
+
+
+def jar_of(members, method=zipfile.ZIP_STORED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return out.getvalue()
+
+
+def catalog_jar():
+    properties = b"#Generated\nversion=1.0\ngroupId=org.acme\nartifactId=a\n"
+    own = {"META-INF/MANIFEST.MF": MANIFEST, "META-INF/maven/org.acme/a/pom.properties": properties, "META-INF/maven/org.acme/a/pom.xml": POM}
+    bare = {"META-INF/MANIFEST.MF": MANIFEST, "org/springframework/core/A.class": b"", "LICENSE": b"Apache License\nVersion 2.0\n"}
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        inner = jar_of(own, method)
+        middle = jar_of({"lib/a-1.0.jar": inner, **bare}, method)
+        yield from (inner, jar_of(bare, method), middle, jar_of({"WEB-INF/lib/b.war": middle, "x/pom.properties": properties}, method))
+        yield b"JM\1\0" + inner
+
+
+def catalog_jar_parts():
+    yield b"\0" + MANIFEST
+    yield b"\0" + b"Implementation-Title: org.acme.client#rest;8.1\rPlugin-License-Name-2: BSD\rBundle-Version: %v\r"
+    yield b"\1" + b"groupId = a\nartifactId:b\nversion=1\n"
+    yield b"\2" + POM
+    yield b"\3" + b"GNU LESSER GENERAL PUBLIC LICENSE\n   Version 2.1"
+    for name in ("1.0\na/log4j-1.2-api-2.17.1.jar", "1\nx-1-linux-x86_64.jar", "\nMETA-INF/maven/g/a/pom.xml", "a.b\na.b.c-1.jar"):
+        yield b"\4" + name.encode()
+
+
+def java_index():
+    """Trivy's Java database: SQLite."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "java.db"
+        db = sqlite3.connect(path)
+        db.executescript("CREATE TABLE artifacts(id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);"
+                         "CREATE TABLE indices(artifact_id INTEGER, version TEXT, sha1 BLOB, archive_type TEXT);")
+        for number, (group, artifact) in enumerate((("org.acme", "core"), ("org.acme", "web"), ("com.other", "core"))):
+            db.execute("INSERT INTO artifacts VALUES(?, ?, ?)", (number, group, artifact))
+            db.executemany("INSERT INTO indices VALUES(?, ?, ?, 'jar')", [(number, f"1.{i}", hashlib.sha1(b"%d %d" % (number, i)).digest()) for i in range(4)])
+        db.commit()
+        db.close()
+        return path.read_bytes()
 
 
 # ---- BoltDB ------------------------------------------------------------------------------------------------------------

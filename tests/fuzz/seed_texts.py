@@ -29,6 +29,15 @@ def codec_yaml():
     yield "%YAML 1.1\n%TAG ! tag:x,2000:\n--- !t\n- - - a\n-\n"
 
 
+def codec_xml():
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<!-- c -->\n<p:a xmlns:p="u" k="v">\n <b>1</b><b>\n2 &amp; &#x41;</b><c/>text<![CDATA[<x>]]></p:a>\n'
+    yield '<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE a SYSTEM "x" [<!ELEMENT a ANY><!ATTLIST a k CDATA "d"><?pi x?>]><a>&oslash;</a>'
+    yield '<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;">]><a k="&z;">&z;</a>'
+    yield '<?xml version="1.0" encoding="windows-1252"?><a>\u00e9</a>'
+    yield '<a>é€</a>'.encode("utf-16")
+    yield "<a>" * 60 + "</a>" * 60
+
+
 def codec_toml():
     yield ('# comment\ntitle = "TOML"\n[advisory]\nid = "RUSTSEC-2024-0001"\npackage = "a"\ndate = 2024-01-02\naliases = ["CVE-1", \'CVE-2\',]\n'
            '[versions]\npatched = [">= 1.2.3"]\nunaffected = []\n[affected.functions]\n"a::b" = ["< 1"]\n')

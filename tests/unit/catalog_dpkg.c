@@ -170,33 +170,59 @@ static void damage_is_a_warning(void **state)
     assert_flips_survive(STATUS, str_from(sample));
 }
 
-static void owned_language_files_are_listed(void **state)
+static void files_are_listed(void **state)
 {
     (void)state;
     static const struct {
-        const char *path, *text;
+        const char *path, *text, *lines;
+        bool is_regular;
     } rows[] = {
-        { "var/lib/dpkg/info/python3-six:all.list", "/.\n/usr\n/usr/lib\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info\n/"
-                                                    "usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n"
-                                                    "/usr/share/doc/python3-six/copyright\n/var/lib/dpkg/status\n" },
+        { "var/lib/dpkg/info/python3-six:all.list", "/.\n/usr\n/usr/lib\n/usr/lib/six.info\n/usr/lib/six.info/METADATA\n/usr/lib/six.py\n"
+                                                    "/usr/libexec\n/usr/share\n/usr/share/c\n",
+          "usr/lib/six.info/\nMETADATA\nusr/lib/\nsix.py\nusr/\nlibexec\nusr/share/\nc\n", false },
         { "var/lib/dpkg/info/python3-six.md5sums",
-          "d41d8cd98f00b204e9800998ecf8427e  usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n"
-          "d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/python3-six/copyright\nshort\n" },
-        { "var/lib/dpkg/status.d/python3-six.md5sums",
-          "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n" },
+          "d41d8cd98f00b204e9800998ecf8427e  usr/lib/six.info/METADATA\n"
+          "d41d8cd98f00b204e9800998ecf8427e  usr/share/c\nshort\n",
+          "usr/lib/six.info/\nMETADATA\nusr/share/\nc\n", true },
+        { "var/lib/dpkg/status.d/python3-six.md5sums", "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/six.info/METADATA\n",
+          "usr/lib/six.info/\nMETADATA\n", true },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct parsed parsed;
         parse_text(&parsed, rows[i].path, str_from(rows[i].text));
-        assert_int_equal(parsed.facts.owned_count, 1);
-        assert_str(parsed.facts.owned[0].package, "python3-six");
-        assert_str(parsed.facts.owned[0].path, "usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA");
-        assert_string_equal(parsed.facts.owned[0].kind->name, "dpkg");
+        assert_int_equal(parsed.facts.list_count, 1);
+        assert_listed(&parsed, 0, "python3-six", rows[i].lines);
+        assert_str(parsed.facts.lists[0].arch, i == 0 ? "all" : "");
+        assert_int_equal(parsed.facts.lists[0].flags, rows[i].is_regular ? LISTED_REGULAR : 0);
+        assert_string_equal(parsed.facts.lists[0].kind->name, "dpkg");
         assert_int_equal(parsed.facts.warning_count, 0);
         parse_free(&parsed);
         assert_cut_anywhere(rows[i].path, str_from(rows[i].text));
         assert_flips_survive(rows[i].path, str_from(rows[i].text));
     }
+}
+
+static void digests_diversions_and_configuration_are_listed(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    parse_begin(&parsed);
+    parsed.wants_digests = true;
+    parse_more(&parsed, "var/lib/dpkg/info/a.md5sums", STR("d41d8cd98f00b204e9800998ecf8427e  b\n"));
+    parse_more(&parsed, "var/lib/dpkg/diversions", STR("/bin/sh\n/bin/sh.distrib\ndash\n/x\n/y\n:\n/cut\n"));
+    parse_more(&parsed, STATUS,
+               STR("Package: bash\nStatus: install ok installed\nArchitecture: amd64\nConffiles:\n"
+                   " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d\n /etc/a b newconffile\n"
+                   " /etc/skel/.bashrc ee35a240758f374832e809ae0ea4883a obsolete\nVersion: 5\n"));
+    assert_int_equal(parsed.facts.list_count, 4);
+    assert_listed(&parsed, 0, "a", "/\n\t\tmd5:d41d8cd98f00b204e9800998ecf8427e\t\tb\n");
+    assert_listed(&parsed, 1, "dash", "bin/\nv\t\t\t/bin/sh.distrib\tsh\n");
+    assert_listed(&parsed, 2, ":", "/\nv\t\t\t/y\tx\n");
+    assert_listed(&parsed, 3, "bash",
+                  "etc/\nc\t\tmd5:89269e1298235f1b12b4c16e4065ad0d\t\tbash.bashrc\nc\t\t\t\ta b\n"
+                  "etc/skel/\nc\t\tmd5:ee35a240758f374832e809ae0ea4883a\t\t.bashrc\n");
+    assert_str(parsed.facts.lists[3].version, "5");
+    parse_free(&parsed);
 }
 
 int main(void)
@@ -208,7 +234,8 @@ int main(void)
         cmocka_unit_test(the_last_of_equal_records_stands),
         cmocka_unit_test(status_d_is_read),
         cmocka_unit_test(damage_is_a_warning),
-        cmocka_unit_test(owned_language_files_are_listed),
+        cmocka_unit_test(files_are_listed),
+        cmocka_unit_test(digests_diversions_and_configuration_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

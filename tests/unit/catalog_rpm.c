@@ -41,9 +41,15 @@ static void every_format_gives_the_same_packages(void **state)
         assert_int_equal(run->facts.warning_count, 0);
         check_packages(&run->facts);
         assert_str(run->facts.packages[0].path, containers[i].path);
-        assert_int_equal(run->facts.owned_count, 1);
-        assert_str(run->facts.owned[0].package, "python3-foo");
-        assert_str(run->facts.owned[0].path, "usr/lib/python3.11/site-packages/foo-1.0.dist-info/METADATA");
+        assert_int_equal(run->facts.list_count, 2);
+        assert_str(run->facts.lists[0].package, "python3-foo");
+        assert_str(run->facts.lists[0].version, "1.0-1");
+        assert_str(run->facts.lists[0].lines,
+                   "usr/bin/\nfoo\nusr/lib/python3.11/site-packages/foo-1.0.dist-info/\nMETADATA\nRECORD\n");
+        assert_str(run->facts.lists[1].package, "libstdc++");
+        assert_str(run->facts.lists[1].lines, "usr/lib64/\n100755\t2000\t\t\tlib.so.6\n120777\t\t\tlib.so.6\tlib.so\n"
+                                              "co\t\t\t\tcache\nd100644\t12\t\t\tREADME\nr\t\t\t\tloose\n/\nc100600\t3\t\t\tconf\n"
+                                              );
         run_free(run);
         database_free(&db);
     }

@@ -8,6 +8,7 @@
 struct parsed {
     struct arena arena, scratch;
     struct catalog_facts facts;
+    bool wants_digests;
 };
 
 /* Adds the facts of one more file. */
@@ -20,7 +21,8 @@ static inline void parse_more(struct parsed *parsed, const char *path, struct st
     if (text.len)
         memcpy(exact, text.ptr, text.len);
     struct catalog_file file = {
-        .kind = kind, .path = str_from(path), .text = str_make(exact, text.len), .scratch = &parsed->scratch
+        .kind = kind, .path = str_from(path), .text = str_make(exact, text.len), .scratch = &parsed->scratch,
+        .wants_digests = parsed->wants_digests,
     };
     assert_true(catalog_parse(&file, &parsed->facts));
     free(exact); /* facts must not point into the file */
@@ -55,6 +57,14 @@ static inline const struct package *package_named(const struct parsed *parsed, c
     static const struct package none;
     fail_msg("no package %s", name);
     return &none; /* not reached: fail_msg jumps out of the test */
+}
+
+/* The list's lines, as catalog_file_list has them; it must be the package's. */
+static inline void assert_listed(const struct parsed *parsed, size_t index, const char *package, const char *lines)
+{
+    assert_true(index < parsed->facts.list_count);
+    assert_str(parsed->facts.lists[index].package, package);
+    assert_str(parsed->facts.lists[index].lines, lines);
 }
 
 /* Cut at each byte: no damage but to what was cut, and each record's bytes lie inside the file. */

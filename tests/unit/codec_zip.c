@@ -1,8 +1,8 @@
 /* The zip reader, on archives built here: stored and deflated members, zip64, comments, lies about sizes, damage. */
 #include "trickle.h"
+#include "zip_write.h"
 
 #include <unistd.h>
-#include <zlib.h>
 
 static struct arena arena;
 
@@ -18,132 +18,6 @@ static int teardown(void **state)
     (void)state;
     arena_free(&arena);
     return 0;
-}
-
-/* ---- building archives ----------------------------------------------------------------------------------------------------------- */
-
-struct builder {
-    struct buf zip, directory;
-    unsigned entries;
-    bool zip64;
-};
-
-static void add_u16(struct buf *out, unsigned value)
-{
-    buf_chr(out, (char)(value & 255));
-    buf_chr(out, (char)(value >> 8 & 255));
-}
-
-static struct str deflate_raw(struct str text)
-{
-    z_stream zlib = { 0 };
-    assert_int_equal(deflateInit2(&zlib, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    size_t cap = deflateBound(&zlib, text.len);
-    char *out = arena_alloc(&arena, cap);
-    zlib.next_in = (Bytef *)(uintptr_t)text.ptr;
-    zlib.avail_in = (uInt)text.len;
-    zlib.next_out = (Bytef *)out;
-    zlib.avail_out = (uInt)cap;
-    assert_int_equal(deflate(&zlib, Z_FINISH), Z_STREAM_END);
-    struct str packed = str_make(out, cap - zlib.avail_out);
-    deflateEnd(&zlib);
-    return packed;
-}
-
-static void begin(struct builder *b)
-{
-    *b = (struct builder){ 0 };
-    buf_init(&b->zip, 16 << 20);
-    buf_init(&b->directory, 16 << 20);
-}
-
-struct lies {
-    unsigned flags;
-    int method, size, packed; /* added to the truth */
-    uint32_t crc;
-};
-
-static void add_file(struct builder *b, const char *path, struct str text, bool deflated, struct lies lies)
-{
-    struct str packed = deflated ? deflate_raw(text) : text;
-    unsigned method = (deflated ? 8u : 0u) + (unsigned)lies.method;
-    uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)text.ptr, text.len) + lies.crc,
-             size = (uint32_t)text.len + (uint32_t)lies.size;
-    uint32_t packed_size = (uint32_t)packed.len + (uint32_t)lies.packed, offset = (uint32_t)b->zip.len;
-    buf_u32(&b->zip, 0x04034b50);
-    add_u16(&b->zip, 20);
-    add_u16(&b->zip, lies.flags);
-    add_u16(&b->zip, method);
-    buf_u32(&b->zip, 0);
-    buf_u32(&b->zip, crc);
-    buf_u32(&b->zip, packed_size);
-    buf_u32(&b->zip, size);
-    add_u16(&b->zip, (unsigned)strlen(path));
-    add_u16(&b->zip, 5); /* an extra field that the directory does not have */
-    buf_text(&b->zip, path);
-    buf_text(&b->zip, "extra");
-    buf_str(&b->zip, packed);
-
-    buf_u32(&b->directory, 0x02014b50);
-    add_u16(&b->directory, 20);
-    add_u16(&b->directory, 20);
-    add_u16(&b->directory, lies.flags);
-    add_u16(&b->directory, method);
-    buf_u32(&b->directory, 0);
-    buf_u32(&b->directory, crc);
-    buf_u32(&b->directory, b->zip64 ? UINT32_MAX : packed_size);
-    buf_u32(&b->directory, b->zip64 ? UINT32_MAX : size);
-    add_u16(&b->directory, (unsigned)strlen(path));
-    add_u16(&b->directory, b->zip64 ? 4 + 2 + 4 + 24 : 0);
-    add_u16(&b->directory, 7);
-    buf_add(&b->directory, "\0\0\0\0\0\0\0\0", 8);
-    buf_u32(&b->directory, b->zip64 ? UINT32_MAX : offset);
-    buf_text(&b->directory, path);
-    if (b->zip64) {
-        add_u16(&b->directory, 0x9999);
-        add_u16(&b->directory, 2);
-        buf_text(&b->directory, "??");
-        add_u16(&b->directory, 1);
-        add_u16(&b->directory, 24);
-        buf_u64(&b->directory, size);
-        buf_u64(&b->directory, packed_size);
-        buf_u64(&b->directory, offset);
-    }
-    buf_text(&b->directory, "comment");
-    b->entries++;
-}
-
-static struct str finish(struct builder *b, const char *comment)
-{
-    uint64_t offset = b->zip.len, size = b->directory.len;
-    buf_str(&b->zip, buf_view(&b->directory));
-    if (b->zip64) {
-        uint64_t end = b->zip.len;
-        buf_u32(&b->zip, 0x06064b50);
-        buf_u64(&b->zip, 44);
-        buf_u32(&b->zip, 0x2d002d);
-        buf_u64(&b->zip, 0);
-        buf_u64(&b->zip, b->entries);
-        buf_u64(&b->zip, b->entries);
-        buf_u64(&b->zip, size);
-        buf_u64(&b->zip, offset);
-        buf_u32(&b->zip, 0x07064b50);
-        buf_u32(&b->zip, 0);
-        buf_u64(&b->zip, end);
-        buf_u32(&b->zip, 1);
-    }
-    buf_u32(&b->zip, 0x06054b50);
-    buf_u32(&b->zip, 0);
-    add_u16(&b->zip, b->zip64 ? 0xffff : b->entries);
-    add_u16(&b->zip, b->zip64 ? 0xffff : b->entries);
-    buf_u32(&b->zip, b->zip64 ? UINT32_MAX : (uint32_t)size);
-    buf_u32(&b->zip, b->zip64 ? UINT32_MAX : (uint32_t)offset);
-    add_u16(&b->zip, (unsigned)strlen(comment));
-    buf_text(&b->zip, comment);
-    struct str whole = arena_str(&arena, buf_view(&b->zip));
-    buf_free(&b->zip);
-    buf_free(&b->directory);
-    return whole;
 }
 
 /* ---- reading them -------------------------------------------------------------------------------------------------------------------- */
@@ -202,14 +76,14 @@ static void assert_fails(struct str bytes, enum error_kind kind)
 
 static struct str three_files(bool zip64, const char *comment)
 {
-    struct builder b;
-    begin(&b);
+    struct zip_builder b;
+    zip_begin(&b, &arena);
     b.zip64 = zip64;
-    add_file(&b, "stored", STR("as it is"), false, (struct lies){ 0 });
-    add_file(&b, "dir/", STR(""), false, (struct lies){ 0 });
-    add_file(&b, "dir/deflated", STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), true, (struct lies){ 0 });
-    add_file(&b, "empty", STR(""), true, (struct lies){ 0 });
-    return finish(&b, comment);
+    zip_add(&b, "stored", STR("as it is"), false, (struct zip_lies){ 0 });
+    zip_add(&b, "dir/", STR(""), false, (struct zip_lies){ 0 });
+    zip_add(&b, "dir/deflated", STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), true, (struct zip_lies){ 0 });
+    zip_add(&b, "empty", STR(""), true, (struct zip_lies){ 0 });
+    return zip_finish(&b, comment);
 }
 
 static const char three_files_list[] = "stored=as it is;dir/=;dir/deflated=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;empty=;";
@@ -229,14 +103,14 @@ static void members_are_listed_and_read(void **state)
         assert_lists((struct blob){ .fd = fd, .offset = 6, .size = bytes.len }, three_files_list);
         close(fd);
     }
-    struct builder b;
-    begin(&b);
-    assert_lists(in_memory(finish(&b, "")), "");
-    begin(&b);
+    struct zip_builder b;
+    zip_begin(&b, &arena);
+    assert_lists(in_memory(zip_finish(&b, "")), "");
+    zip_begin(&b, &arena);
     char *comment = arena_alloc(&arena, 65536);
     memset(comment, 'c', 65535);
-    add_file(&b, "a", STR("b"), true, (struct lies){ 0 });
-    assert_lists(in_memory(finish(&b, comment)), "a=b;");
+    zip_add(&b, "a", STR("b"), true, (struct zip_lies){ 0 });
+    assert_lists(in_memory(zip_finish(&b, comment)), "a=b;");
 }
 
 static void large_members_come_in_pieces(void **state)
@@ -251,11 +125,11 @@ static void large_members_come_in_pieces(void **state)
         x = x * 1664525 + 1013904223;
         bytes[i] = i / 10000 % 2 ? (char)(x >> 24) : (char)(i / 100);
     }
-    struct builder b;
-    begin(&b);
+    struct zip_builder b;
+    zip_begin(&b, &arena);
     for (int i = 0; i < 3; i++)
-        add_file(&b, "large", str_make(bytes, 1000000), i != 1, (struct lies){ 0 });
-    struct zip *zip = zip_open(in_memory(finish(&b, "")), &arena, &err);
+        zip_add(&b, "large", str_make(bytes, 1000000), i != 1, (struct zip_lies){ 0 });
+    struct zip *zip = zip_open(in_memory(zip_finish(&b, "")), &arena, &err);
     for (int i = 0; i < 3; i++) {
         assert_true(zip_next(zip, &entry, &err));
         assert_false(zip_text(zip, &entry, 999999, &arena, &text, &err));
@@ -265,11 +139,95 @@ static void large_members_come_in_pieces(void **state)
     }
 }
 
+/* A program that unpacks itself, and Java's *.jmod, have other bytes in front; zip64 archives too. */
+static void bytes_before_the_archive_are_passed_over(void **state)
+{
+    (void)state;
+    static const char *const before[] = { "JM\1\0", "#!/bin/sh\nexec java -jar \"$0\"\n", "PK\1\2 is no directory" };
+    for (int zip64 = 0; zip64 < 2; zip64++)
+        for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+            struct str bytes = three_files(zip64, "end");
+            size_t n = i == 0 ? 4 : strlen(before[i]);
+            char *whole = arena_alloc(&arena, n + bytes.len);
+            memcpy(whole, before[i], n);
+            memcpy(whole + n, bytes.ptr, bytes.len);
+            assert_lists(in_memory(str_make(whole, n + bytes.len)), three_files_list);
+        }
+}
+
+/* More entries than 16 bits count, as old tools write them without zip64; fewer than it says are damage. */
+static void entries_are_counted(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct zip_entry entry;
+    struct zip_builder b;
+    size_t count = 0;
+    zip_begin(&b, &arena);
+    for (size_t i = 0; i < 65536 + 3; i++)
+        zip_add(&b, "x", STR(""), false, (struct zip_lies){ 0 });
+    b.entries &= 65535;
+    struct zip *zip = zip_open(in_memory(zip_finish(&b, "")), &arena, &err);
+    assert_non_null(zip);
+    while (zip_next(zip, &entry, &err))
+        count++;
+    assert_int_equal(err.kind, ERROR_NONE);
+    assert_int_equal(count, 65536 + 3);
+    for (int more = -1; more < 2; more += 2) {
+        zip_begin(&b, &arena);
+        zip_add(&b, "a long enough name so that two records could fit into its bytes", STR("x"), false, (struct zip_lies){ 0 });
+        zip_add(&b, "b", STR("x"), false, (struct zip_lies){ 0 });
+        b.entries = (unsigned)((int)b.entries + more);
+        assert_fails(zip_finish(&b, ""), ERROR_INPUT);
+    }
+}
+
+/* Stored members are views of the archive, in memory and in a file; both forms can be written to a file. */
+static void members_are_viewed_and_written(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct zip_entry entry;
+    struct zip_builder b;
+    zip_begin(&b, &arena);
+    char *bytes = arena_alloc(&arena, 700000);
+    for (size_t i = 0; i < 700000; i++)
+        bytes[i] = (char)(i * i >> 7);
+    struct str text = str_make(bytes, 700000);
+    zip_add(&b, "stored", text, false, (struct zip_lies){ 0 });
+    zip_add(&b, "deflated", text, true, (struct zip_lies){ 0 });
+    zip_add(&b, "lies", text, true, (struct zip_lies){ .crc = 1 });
+    struct str archive = zip_finish(&b, "");
+    int in = file_spool(&err), out = file_spool(&err);
+    assert_true(file_write_all(in, "before", 6, &err) && file_write_all(in, archive.ptr, archive.len, &err));
+    struct blob blobs[] = { in_memory(archive), { .fd = in, .offset = 6, .size = archive.len } };
+    char *back = arena_alloc(&arena, 700000);
+    for (size_t i = 0; i < ARRAY_LEN(blobs); i++) {
+        struct blob view;
+        struct zip *zip = zip_open(blobs[i], &arena, &err);
+        assert_non_null(zip);
+        assert_true(zip_next(zip, &entry, &err) && zip_stored(zip, &entry, &view, &err));
+        assert_int_equal(view.size, text.len);
+        assert_true(blob_read(&view, 0, back, text.len, &err) && memcmp(back, text.ptr, text.len) == 0);
+        assert_true(lseek(out, 5, SEEK_SET) == 5 && zip_write(zip, &entry, out, &err));
+        assert_true(file_read_at(out, back, text.len, 5, &err) && memcmp(back, text.ptr, text.len) == 0);
+        memset(back, 0, text.len);
+        assert_true(zip_next(zip, &entry, &err) && !zip_stored(zip, &entry, &view, &err));
+        assert_int_equal(err.kind, ERROR_NONE);
+        assert_true(lseek(out, 5, SEEK_SET) == 5 && zip_write(zip, &entry, out, &err));
+        assert_true(file_read_at(out, back, text.len, 5, &err) && memcmp(back, text.ptr, text.len) == 0);
+        assert_true(zip_next(zip, &entry, &err) && !zip_write(zip, &entry, out, &err));
+        assert_int_equal(err.kind, ERROR_INPUT);
+    }
+    close(in);
+    close(out);
+}
+
 static void lies_are_refused(void **state)
 {
     (void)state;
     static const struct {
-        struct lies lies;
+        struct zip_lies lies;
         bool deflated;
         enum error_kind kind;
     } rows[] = {
@@ -278,13 +236,13 @@ static void lies_are_refused(void **state)
         { { .packed = -1 }, true, ERROR_INPUT },      { { .packed = 100000 }, true, ERROR_INPUT },
         { { .crc = 1 }, true, ERROR_INPUT },          { { .crc = 1 }, false, ERROR_INPUT },
         { { .method = 1 }, true, ERROR_UNSUPPORTED }, { { .flags = 1 }, true, ERROR_UNSUPPORTED },
-        { { .size = 1 << 30 }, true, ERROR_LIMIT },
+        { { .size = 1 << 30 }, true, ERROR_LIMIT },   { { .size = 100000 }, true, ERROR_INPUT },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct builder b;
-        begin(&b);
-        add_file(&b, "file", STR("some text some text"), rows[i].deflated, rows[i].lies);
-        assert_fails(finish(&b, ""), rows[i].kind);
+        struct zip_builder b;
+        zip_begin(&b, &arena);
+        zip_add(&b, "file", STR("some text some text"), rows[i].deflated, rows[i].lies);
+        assert_fails(zip_finish(&b, ""), rows[i].kind);
     }
 }
 
@@ -325,6 +283,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_listed_and_read),
         cmocka_unit_test(large_members_come_in_pieces),
+        cmocka_unit_test(bytes_before_the_archive_are_passed_over),
+        cmocka_unit_test(entries_are_counted),
+        cmocka_unit_test(members_are_viewed_and_written),
         cmocka_unit_test(lies_are_refused),
         cmocka_unit_test(truncations_are_refused),
         cmocka_unit_test(changed_bytes_do_no_harm),

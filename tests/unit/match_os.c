@@ -111,6 +111,9 @@ static const struct trivy_row rows[] = {
     { "SUSE Linux Enterprise 15.4", "bash", "SUSE-SU-2024:4-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
     { "SUSE Linux Enterprise Micro 5.3", "bash", "SUSE-SU-2024:5-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
     { "SUSE Linux Enterprise 15", "bash", "SUSE-SU-2024:6-1", "{\"FixedVersion\":\"4.4-150500.1.2\"}" },
+    { "archlinux", "bash", "CVE-2024-9001", "{\"FixedVersion\":\"1:5.2-2\",\"AffectedVersion\":\"1:5.2-1\"}" },
+    { "archlinux", "bash", "CVE-2024-9002", "{\"AffectedVersion\":\"1:5.2-1\"}" },
+    { "bottlerocket", "curl", "CVE-2024-9003", "{\"FixedVersion\":\"1:8.12.0-1.def.br1\"}" },
     { "vulnerability", NULL, "SUSE-SU-2024:1-1",
       "{\"Title\":\"Security update for bash\",\"Severity\":\"MEDIUM\",\"VendorSeverity\":{\"suse-cvrf\":2}}" },
     { 0 },
@@ -326,8 +329,15 @@ static const struct os_case cases[] = {
     { "slem", "5.3", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:5-1 4.4-150500.1.2 fixed UNKNOWN -" },
     { "sles", "15", RPM("bash", "4.4-150500.1.1"), PLAIN, "SUSE-SU-2024:6-1 4.4-150500.1.2 fixed UNKNOWN -" },
     /* others */
-    { "arch", "", RPM("bash", "5.2-1"), PLAIN, "no data for archlinux" },
+    { "arch", "", RPM("bash", "5.2-1"), PLAIN, "CVE-2024-9001 1:5.2-2 fixed UNKNOWN -; CVE-2024-9002 - affected UNKNOWN -" },
+    { "arch", "", RPM("bash", "1:5.2rc1-9"), PLAIN, "CVE-2024-9001 1:5.2-2 fixed UNKNOWN -; CVE-2024-9002 - affected UNKNOWN -" },
+    { "arch", "", RPM("bash", "1:5.2-2"), PLAIN, "CVE-2024-9002 - affected UNKNOWN -" },
+    { "bottlerocket", "1.40.0", RPM("curl", "1:8.11.0-1.abc.br1"), PLAIN, "CVE-2024-9003 1:8.12.0-1.def.br1 fixed UNKNOWN -" },
     { "gentoo", "2.14", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for gentoo" },
+    { "openwrt", "23.05.3", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for openwrt" },
+    { "openeuler", "22.03", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for openeuler" },
+    { "fedora", "40", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for fedora" },
+    { "postmarketos", "v24.06", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for postmarketos" },
     { "centos-stream", "9", RPM("bash", "5.2-1"), PLAIN, "no advisories are known for centos-stream" },
 };
 

@@ -15,6 +15,9 @@ struct rpm_sample {
     struct {
         uint32_t dir;
         const char *base;
+        uint32_t mode; /* 0 in the first: no tags of what files are */
+        uint32_t size, flags, unverified, state;
+        const char *target; /* NULL: "" */
     } files[8];
     const char *later_release; /* an entry past the region, as if added on installation */
 };
@@ -66,6 +69,34 @@ static inline void fixture_text(struct fixture_header *h, uint32_t tag, const ch
     buf_add(&h->data, text, strlen(text) + 1);
 }
 
+static inline void fixture_details(struct fixture_header *h, const struct rpm_sample *s, uint32_t files)
+{
+    while (h->data.len % 4)
+        buf_chr(&h->data, 0);
+    fixture_entry(&h->index, 1028, 4, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++)
+        fixture_add_u32(&h->data, s->files[i].size);
+    fixture_entry(&h->index, 1037, 4, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++)
+        fixture_add_u32(&h->data, s->files[i].flags);
+    fixture_entry(&h->index, 1045, 4, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++)
+        fixture_add_u32(&h->data, ~s->files[i].unverified);
+    fixture_entry(&h->index, 1030, 3, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++) {
+        buf_chr(&h->data, (char)(s->files[i].mode >> 8));
+        buf_chr(&h->data, (char)s->files[i].mode);
+    }
+    fixture_entry(&h->index, 1029, 1, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++)
+        buf_chr(&h->data, (char)s->files[i].state);
+    fixture_entry(&h->index, 1036, 8, (uint32_t)h->data.len, files);
+    for (uint32_t i = 0; i < files; i++) {
+        const char *target = s->files[i].target ? s->files[i].target : "";
+        buf_add(&h->data, target, strlen(target) + 1);
+    }
+}
+
 static inline void fixture_files(struct fixture_header *h, const struct rpm_sample *s)
 {
     uint32_t files = 0, dirs = 0;
@@ -87,6 +118,8 @@ static inline void fixture_files(struct fixture_header *h, const struct rpm_samp
         dirs++;
     }
     fixture_entry(&h->index, 1118, 8, (uint32_t)begin, dirs);
+    if (s->files[0].mode)
+        fixture_details(h, s, files);
 }
 
 /* Appends the header as databases keep it to `out`. */
@@ -272,7 +305,16 @@ static const struct rpm_sample samples[] = {
       .release = "4.3",
       .later_release = "4.4",
       .epoch = -1,
-      .source = "gcc-11.3.1-4.3.src.rpm" },
+      .source = "gcc-11.3.1-4.3.src.rpm",
+      .dirs = { "/usr/lib64/", "/" },
+      .files = { { 0, "lib.so.6", 0100755, 2000, 0, 0, 0, NULL },
+                 { 0, "lib.so", 0120777, 8, 0, 0, 0, "lib.so.6" },
+                 { 0, "cache", 0100644, 1, 64 | 1, 0, 0, NULL },  /* a ghost */
+                 { 0, "folder", 040755, 4096, 0, 0, 0, NULL },    /* folders are left out */
+                 { 0, "README", 0100644, 12, 2, 0, 0, NULL },     /* documentation */
+                 { 0, "README.de", 0100644, 12, 2, 0, 2, NULL },  /* not installed */
+                 { 0, "loose", 0100644, 12, 0, 2 | 64, 0, NULL }, /* neither size nor mode are verified */
+                 { 1, "conf", 0100600, 3, 1, 0, 0, NULL } } },
 };
 enum { SAMPLE_COUNT = ARRAY_LEN(samples), PACKAGE_COUNT = SAMPLE_COUNT - 1 };
 

@@ -18,6 +18,11 @@
 #else
 #define NEEDS_YAML() (print_message("needs libyaml, which this build leaves out\n"), skip())
 #endif
+#ifdef HAVE_EXPAT
+#define NEEDS_EXPAT() ((void)0)
+#else
+#define NEEDS_EXPAT() (print_message("needs expat, which this build leaves out\n"), skip())
+#endif
 #ifdef HAVE_ZSTD
 #define NEEDS_ZSTD() ((void)0)
 #else

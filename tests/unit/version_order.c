@@ -120,6 +120,7 @@ static void keys_agree_with_compare(void **state)
         { "maven",
           { "1-alpha", "1-alpha-1", "1-beta", "1-milestone-2", "1-rc", "1-rc2", "1-snapshot", "1", "1-sp", "1-foo", "1-1",
             "1.0.1", "1.1-alpha", "1.1" } },
+        { "pacman", { "1.0a-1", "1.0b-1", "1.0-1", "1.0-2", "1.0-10", "1.0.a-1", "1.0.1-1", "1..0-1", "2-1", "1:0-1" } },
         { "conan", { "1-a", "1-b", "1", "1+a", "1.0.1", "1.a", "2", "10", "10.1" } },
     };
     for (size_t r = 0; r < ARRAY_LEN(rows); r++) {

@@ -132,8 +132,21 @@ static inline void vulndb_test_fill_facts(struct vulndb_builder *builder)
     assert_true(vulndb_add_cpe_map(builder, "nvr", STR("ubi9-1-x86_64"), cpes + 1, 1, &err));
 }
 
+static inline void vulndb_test_fill_jars(struct vulndb_builder *builder)
+{
+    struct error err = { 0 };
+    const struct vulndb_jar jars[] = { { STR("org.acme"), STR("core"), STR("1.0") },
+                                       { STR("org.acme"), STR("core"), STR("1.1") },
+                                       { STR("org.acme"), STR("web"), STR("1.0") } };
+    for (size_t i = 0; i < 3; i++) {
+        unsigned char sha1[20] = { (unsigned char)i, 1, 2, 3 };
+        assert_true(vulndb_add_jar(builder, &jars[i], sha1, &err));
+    }
+}
+
 static inline void vulndb_test_fill(struct vulndb_builder *builder)
 {
+    vulndb_test_fill_jars(builder);
     vulndb_test_fill_advisories(builder);
     vulndb_test_fill_facts(builder);
 }

@@ -56,6 +56,19 @@ static inline void vulndb_walk_hits(struct vulndb *db, struct vulndb_cursor curs
     }
 }
 
+static inline void vulndb_walk_jars(struct vulndb *db)
+{
+    struct error err = { 0 };
+    struct vulndb_jar jar;
+    struct str group;
+    for (unsigned i = 0; i < 256; i++) {
+        unsigned char sha1[20] = { (unsigned char)i, 1, 2, 3 };
+        vulndb_jar_find(db, sha1, &jar, &err);
+    }
+    vulndb_jar_group(db, STR("core"), STR("1.1"), STR(""), &group, &err);
+    vulndb_jar_group(db, STR("core"), STR("1.0"), STR("org.acme"), &group, &err);
+}
+
 static inline void vulndb_walk(struct vulndb *db)
 {
     struct error err = { 0 };
@@ -88,6 +101,7 @@ static inline void vulndb_walk(struct vulndb *db)
     vulndb_vulnerability_find(db, STR("GHSA-1111-2222-3333"), &number, &(struct error){ 0 });
     vulndb_cpe_map(db, "repository", STR("rhel-9-for-x86_64-baseos-rpms"), &arena, &indices, &count, &(struct error){ 0 });
     vulndb_cpe_find(db, 7, &text, &(struct error){ 0 });
+    vulndb_walk_jars(db);
     arena_free(&arena);
 }
 

@@ -1,83 +1,140 @@
 /* Installed Node.js packages: every package.json that has a name and a version (npm's package.json documentation). Not only
- * below node_modules: distributions and bundlers keep packages elsewhere, and the application itself is one too. */
+ * below node_modules: distributions and bundlers keep packages elsewhere, and the application itself is one too. Outside
+ * node_modules, package.json also says what a lock file is about: what the project asks for, and which folders are its
+ * workspaces. */
 #include "catalog/headers.h"
-#include "catalog/kinds.h"
+#include "catalog/javascript/node.h"
 
-enum { MAX_LICENCE_BYTES = 512 };
+enum { MAX_LICENCE_BYTES = 512, MAX_LIST_BYTES = 1 << 20 };
 
-static void join_licence(struct buf *out, struct str licence)
+struct manifest {
+    const struct catalog_file *file;
+    struct catalog_facts *facts;
+    bool is_project; /* stands outside node_modules */
+    bool full;       /* the arena of the facts */
+    bool has_name;
+    struct str name, version;
+    struct buf licence, depends, workspaces;
+};
+
+/* One need a line: the name, a space, the range. settle looks for what Node would load. */
+static void add_need(struct manifest *m, struct str name, struct str range)
 {
-    if (out->len && licence.len)
-        buf_text(out, " OR ");
-    buf_str(out, licence);
-}
-
-/* A text, an object {"type": text}, or (the old "licenses") a list of these, of which the user may choose. */
-static void read_licence(struct json *json, struct buf *out, bool in_list)
-{
-    struct str key, text = { 0 };
-    switch (json_peek(json)) {
-    case JSON_OBJECT:
-        json_object(json);
-        while (json_key(json, &key)) {
-            if (str_is(key, "type"))
-                json_string(json, &text);
-            else
-                json_skip(json);
-        }
-        break;
-    case JSON_ARRAY:
-        if (in_list) {
-            json_skip(json);
-            break;
-        }
-        json_array(json);
-        while (json_item(json))
-            read_licence(json, out, true);
-        break;
-    default: json_string(json, &text);
+    catalog_put_item(&m->depends, name);
+    if (range.len && header_value_ok(range)) {
+        buf_chr(&m->depends, ' ');
+        buf_str(&m->depends, range);
     }
-    join_licence(out, text);
 }
 
-static bool add_package(const struct catalog_file *file, struct catalog_facts *facts, struct str name, struct str version,
-                        struct str licence)
+static void read_needs(struct manifest *m, struct json *json, const char *group, bool is_dev)
 {
-    struct package *package = catalog_add_package(facts, &catalog_node_kind, file->path);
+    struct str name, range;
+    if (!json_object(json))
+        return;
+    while (json_key(json, &name)) {
+        if (!json_string(json, &range) || !node_name_ok(name))
+            continue;
+        if (!is_dev)
+            add_need(m, name, range);
+        struct catalog_declared declared = { &catalog_node_kind, { 0 }, name, range, str_from(group), is_dev };
+        if (m->is_project && !catalog_add_declared(m->facts, m->file->path, declared))
+            m->full = true;
+    }
+}
+
+static bool read_field(struct manifest *m, struct json *json, struct str key)
+{
+    if (str_is(key, "name")) {
+        m->has_name = true;
+        return json_string(json, &m->name);
+    }
+    if (str_is(key, "version"))
+        return json_string(json, &m->version);
+    if (str_is(key, "license"))
+        buf_clear(&m->licence);
+    if (str_is(key, "license") || (str_is(key, "licenses") && m->licence.len == 0))
+        node_read_licence(json, &m->licence);
+    else if (str_is(key, "dependencies"))
+        read_needs(m, json, "", false);
+    else if (str_is(key, "optionalDependencies"))
+        read_needs(m, json, "optional", false);
+    else if (str_is(key, "peerDependencies"))
+        read_needs(m, json, "peer", false);
+    else if (str_is(key, "devDependencies") && m->is_project)
+        read_needs(m, json, "dev", true);
+    else if (str_is(key, "workspaces") && m->is_project)
+        node_read_workspaces(json, &m->workspaces);
+    else
+        return false;
+    return true;
+}
+
+/* npm goes by the folder where the name is missing. */
+static struct str folder_name(struct str path)
+{
+    struct str folder = path_dir(path), above = path_dir(folder), scope = path_base(above);
+    if (str_is(scope, "node_modules"))
+        return path_base(folder);
+    if (str_starts(scope, "@") && str_is(path_base(path_dir(above)), "node_modules"))
+        return str_skip(folder, folder.len - path_base(folder).len - 1 - scope.len);
+    return (struct str){ 0 };
+}
+
+static bool add_package(struct manifest *m)
+{
+    struct arena *arena = m->facts->arena;
+    struct package *package = catalog_add_package(m->facts, &catalog_node_kind, m->file->path);
     if (!package)
         return false;
-    package->name = arena_str(facts->arena, name);
-    package->version = arena_str(facts->arena, version);
-    package->licence = arena_str(facts->arena, licence);
+    package->name = arena_str(arena, m->name);
+    package->version = arena_str(arena, m->version);
+    package->licence = arena_str(arena, buf_view(&m->licence));
+    package->depends = arena_str(arena, buf_view(&m->depends));
     package->root = path_dir(package->path);
-    return !facts->arena->exhausted;
+    package->id = package->root;
+    return !arena->exhausted;
+}
+
+/* For yarn's lock files, which say neither: name, version and the patterns of workspaces, a line each. */
+static bool add_note(struct manifest *m)
+{
+    bool named = node_name_ok(m->name) && header_value_ok(m->version);
+    struct str value = arena_printf(m->file->scratch, "%.*s\n%.*s\n%.*s", STR_ARG(named ? m->name : STR("")),
+                                    STR_ARG(named ? m->version : STR("")), STR_ARG(buf_view(&m->workspaces)));
+    return !value.ptr || catalog_add_note(m->facts, "yarn-manifest", value, m->file->path);
+}
+
+static bool read_manifest(struct manifest *m)
+{
+    struct json json;
+    struct error err = { 0 };
+    struct str key;
+    json_begin(&json, m->file->text, m->file->scratch);
+    bool is_object = json_object(&json);
+    while (is_object && json_key(&json, &key))
+        read_field(m, &json, key);
+    bool ok = json_end(&json, &err) || catalog_warn(m->facts, m->file->path, false, "%s", err.text);
+    if (!m->has_name && !json.failed)
+        m->name = folder_name(m->file->path);
+    /* What was read before the damage is still the name and version of what lies there. */
+    if (ok && m->version.len && node_name_ok(m->name) && header_value_ok(m->version))
+        ok = add_package(m);
+    return ok && !m->full && (!m->is_project || !is_object || add_note(m));
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct json json;
-    struct error err = { 0 };
-    struct str key, name = { 0 }, version = { 0 };
-    struct buf licence;
-    buf_init(&licence, MAX_LICENCE_BYTES);
-    json_begin(&json, file->text, file->scratch);
-    if (json_object(&json))
-        while (json_key(&json, &key)) {
-            if (str_is(key, "name"))
-                json_string(&json, &name);
-            else if (str_is(key, "version"))
-                json_string(&json, &version);
-            else if (str_is(key, "license") || str_is(key, "licenses"))
-                read_licence(&json, &licence, false);
-            else
-                json_skip(&json);
-        }
-    bool done = json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text);
-    /* What was read before the damage is still the name and version of what lies there. */
-    if (done && name.len && version.len && header_value_ok(name) && header_value_ok(version))
-        done = add_package(file, facts, name, version, buf_view(&licence));
-    buf_free(&licence);
-    return done;
+    struct manifest m = { .file = file, .facts = facts };
+    m.is_project = !str_starts(file->path, "node_modules/") && !str_contains(file->path, "/node_modules/");
+    buf_init(&m.licence, MAX_LICENCE_BYTES);
+    buf_init(&m.depends, MAX_LIST_BYTES);
+    buf_init(&m.workspaces, MAX_LIST_BYTES);
+    bool ok = read_manifest(&m);
+    buf_free(&m.licence);
+    buf_free(&m.depends);
+    buf_free(&m.workspaces);
+    return ok;
 }
 
 static const struct catalog_claim claims[] = {
@@ -94,4 +151,5 @@ const struct catalog_kind catalog_node_kind = {
     .claims = claims,
     .max_bytes = 4u << 20, /* published ones have up to 1 MiB, where tools keep tables in them */
     .parse = parse,
+    .settle = node_tree_settle,
 };

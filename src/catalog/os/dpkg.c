@@ -1,10 +1,13 @@
 /* Debian's package database: var/lib/dpkg/status, and status.d/ of images that were assembled without dpkg (one file a
  * package, without a Status field). Format: deb822(5); fields and states: deb-control(5), dpkg(1) "Package states". */
+#include "catalog/os/dpkg.h"
 #include "catalog/headers.h"
 #include "catalog/kinds.h"
 
 struct record {
     struct str package, version, architecture, source, status, maintainer;
+    struct str depends, pre_depends, provides, licence; /* the licence: of opkg's packages */
+    struct str conffiles;                               /* the lines that continue the field */
     size_t start;
     bool damaged; /* a field above has bytes that no control file has */
 };
@@ -13,7 +16,9 @@ struct reader {
     const struct catalog_file *file;
     struct catalog_facts *facts;
     struct map seen; /* "name:arch" to index in facts->packages */
+    struct catalog_list_writer writer;
     struct catalog_damage damage;
+    struct buf names; /* of packages that the one at hand needs or provides */
 };
 
 static struct str *field_of(struct record *record, struct str name)
@@ -22,8 +27,10 @@ static struct str *field_of(struct record *record, struct str name)
         const char *name;
         struct str *value;
     } fields[] = {
-        { "Package", &record->package }, { "Status", &record->status },         { "Version", &record->version },
-        { "Source", &record->source },   { "Maintainer", &record->maintainer }, { "Architecture", &record->architecture },
+        { "Package", &record->package }, { "Status", &record->status },           { "Version", &record->version },
+        { "Source", &record->source },   { "Maintainer", &record->maintainer },   { "Architecture", &record->architecture },
+        { "Depends", &record->depends }, { "Pre-Depends", &record->pre_depends }, { "Provides", &record->provides },
+        { "License", &record->licence },
     };
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (str_eq_nocase(name, str_from(fields[i].name)))
@@ -64,7 +71,20 @@ static struct package *place_for(struct reader *reader, const struct record *rec
         return &reader->facts->packages[index];
     if (!map_put(&reader->seen, key, reader->facts->package_count))
         return NULL;
-    return catalog_add_package(reader->facts, &catalog_dpkg_kind, reader->file->path);
+    return catalog_add_package(reader->facts, reader->file->kind, reader->file->path);
+}
+
+static bool add_relations(struct reader *reader, const struct record *record, struct package *package)
+{
+    struct arena *arena = reader->facts->arena;
+    buf_clear(&reader->names);
+    depends_put(&reader->names, record->pre_depends);
+    depends_put(&reader->names, record->depends);
+    package->depends = arena_str(arena, buf_view(&reader->names));
+    buf_clear(&reader->names);
+    depends_put_provides(&reader->names, record->provides);
+    package->provides = arena_str(arena, buf_view(&reader->names));
+    return !arena->exhausted;
 }
 
 static bool add_package(struct reader *reader, const struct record *record, size_t end)
@@ -83,7 +103,38 @@ static bool add_package(struct reader *reader, const struct record *record, size
     package->source_version = catalog_text(reader->facts, source_version, last->source_version);
     package->offset = record->start;
     package->length = end - record->start;
-    return !reader->facts->arena->exhausted;
+    package->licence = catalog_text(reader->facts, header_value_ok(record->licence) ? record->licence : STR(""), last->licence);
+    return add_relations(reader, record, package);
+}
+
+/* " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d", perhaps with " obsolete" behind (deb-status: Conffiles). */
+static bool list_conffiles(struct reader *reader, const struct record *record)
+{
+    enum { MD5_DIGITS = 32 };
+    char digest[4 + MD5_DIGITS] = "md5:";
+    struct catalog_list_writer *writer = &reader->writer;
+    struct str rest = record->conffiles, line, obsolete = STR(" obsolete");
+    size_t space;
+    while (str_line(&rest, &line)) {
+        struct catalog_listed details = { .flags = LISTED_CONFIG };
+        line = str_trim(line);
+        if (str_ends(line, obsolete.ptr))
+            line = str_head(line, line.len - obsolete.len);
+        if (!str_rfind(line, ' ', &space))
+            continue;
+        if (reader->file->wants_digests && line.len - space - 1 == MD5_DIGITS) {
+            memcpy(digest + 4, line.ptr + space + 1, MD5_DIGITS);
+            details.digest = str_make(digest, sizeof digest);
+        }
+        catalog_list_put_path(writer, str_head(line, space), &details);
+    }
+    struct catalog_file_list list = { .kind = reader->file->kind,
+                                      .package = record->package,
+                                      .version = record->version,
+                                      .arch = record->architecture,
+                                      .path = reader->file->path,
+                                      .flags = LISTED_REGULAR };
+    return catalog_list_end(writer, reader->facts, list);
 }
 
 static bool end_record(struct reader *reader, const struct record *record, size_t end)
@@ -91,7 +142,7 @@ static bool end_record(struct reader *reader, const struct record *record, size_
     if (!is_installed(record->status))
         return true;
     if (record->package.len && record->version.len && !record->damaged)
-        return add_package(reader, record, end);
+        return add_package(reader, record, end) && list_conffiles(reader, record);
     catalog_damage_add(&reader->damage.nameless, &reader->damage.nameless_at, record->start);
     return true;
 }
@@ -100,7 +151,7 @@ static bool read_records(struct reader *reader)
 {
     struct header_cursor cursor = { .text = reader->file->text };
     struct record record = { 0 };
-    bool inside = false;
+    bool inside = false, in_conffiles = false;
     for (;;) {
         struct str name, value;
         size_t at = cursor.pos;
@@ -120,6 +171,11 @@ static bool read_records(struct reader *reader)
         if (!inside)
             record = (struct record){ .start = at };
         inside = true;
+        in_conffiles = line == HEADER_FIELD ? str_eq_nocase(name, STR("Conffiles")) : in_conffiles;
+        if (in_conffiles)
+            record.conffiles = line == HEADER_FIELD ? str_make(cursor.text.ptr + cursor.pos, 0)
+                                                    : str_make(record.conffiles.ptr,
+                                                               (size_t)(cursor.text.ptr + cursor.pos - record.conffiles.ptr));
         struct str *field = line == HEADER_FIELD ? field_of(&record, name) : NULL;
         if (field) {
             *field = value;
@@ -128,13 +184,16 @@ static bool read_records(struct reader *reader)
     }
 }
 
-static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
+bool dpkg_parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct reader reader = { .file = file, .facts = facts };
     map_init(&reader.seen, file->scratch);
-    if (!read_records(&reader))
-        return false;
-    return catalog_damage_warn(facts, file->path, &reader.damage);
+    catalog_list_begin(&reader.writer);
+    buf_init(&reader.names, 1u << 20);
+    bool ok = read_records(&reader);
+    catalog_list_drop(&reader.writer);
+    buf_free(&reader.names);
+    return ok && catalog_damage_warn(facts, file->path, &reader.damage);
 }
 
 static const struct catalog_claim claims[] = {
@@ -150,5 +209,6 @@ const struct catalog_kind catalog_dpkg_kind = {
     .purl_type = "deb",
     .claims = claims,
     .max_bytes = 64u << 20, /* a desktop with 5,000 packages has 6 MiB */
-    .parse = parse,
+    .parse = dpkg_parse,
+    .settle = depends_settle,
 };

@@ -37,12 +37,13 @@ static struct str value_of(const struct catalog_file *file, const char *key)
     return found.len <= MAX_VALUE_BYTES && header_value_ok(found) ? found : (struct str){ 0 };
 }
 
-/* ID: lower-case letters, digits, '.', '_' and '-' (os-release(5)). */
+/* ID: lower-case letters, digits, '.', '_' and '-' (os-release(5)); "openEuler" has an upper-case one. */
 static bool id_ok(struct str id)
 {
     for (size_t i = 0; i < id.len; i++) {
         char c = id.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'))
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '.' && c != '_' && c != '-')
             return false;
     }
     return id.len > 0;

@@ -1,5 +1,5 @@
 /* What came before os-release(5), and is often more exact: etc/debian_version, etc/alpine-release (a version alone),
- * etc/lsb-release (DISTRIB_… keys), etc/SuSE-release (a title, then VERSION and PATCHLEVEL) and the many
+ * etc/lsb-release and etc/openwrt_release (DISTRIB_… keys), etc/SuSE-release (a title, then VERSION and PATCHLEVEL) and the many
  * "NAME release VERSION (codename)" files of the Red Hat family and others. */
 #include "catalog/distro.h"
 #include "catalog/headers.h"
@@ -27,7 +27,8 @@ static struct str value_of(struct str text, const char *key)
     while (str_line(&text, &line))
         if (str_cut(line, '=', &name, &value) && str_is(str_trim(name), key))
             found = str_trim(value);
-    if (found.len >= 2 && found.ptr[0] == '"' && found.ptr[found.len - 1] == '"')
+    bool quoted = found.len >= 2 && (found.ptr[0] == '"' || found.ptr[0] == '\'');
+    if (quoted && found.ptr[found.len - 1] == found.ptr[0])
         found = str_make(found.ptr + 1, found.len - 2);
     return found.len <= MAX_LINE_BYTES && header_value_ok(found) ? found : (struct str){ 0 };
 }
@@ -91,7 +92,7 @@ static bool add_lsb(const struct catalog_file *file, struct catalog_facts *facts
 /* A release file that says nothing known is no fact and no damage: os-release decides, where there is one. */
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    if (str_is(file->path, "etc/lsb-release"))
+    if (str_is(file->path, "etc/lsb-release") || str_is(file->path, "etc/openwrt_release"))
         return add_lsb(file, facts);
     if (str_is(file->path, "etc/SuSE-release"))
         return add_suse(file, facts);
@@ -117,6 +118,8 @@ static const struct catalog_claim claims[] = {
     { "etc/rocky-release", NULL },
     { "etc/SuSE-release", NULL },
     { "etc/gentoo-release", NULL },
+    { "etc/openEuler-release", NULL },
+    { "etc/openwrt_release", NULL },
     { "etc/alpine-release", NULL },
     { "etc/lsb-release", NULL },
     { "etc/debian_version", NULL },

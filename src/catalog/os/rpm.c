@@ -90,10 +90,12 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     const struct format *format = detect(file->blob);
     if (!format)
         return catalog_warn(facts, file->path, true, "rpm database: neither SQLite, ndb nor a Berkeley DB hash file");
-    struct rpm_db db = { .file = file, .facts = facts };
+    struct rpm_db db = { .file = file, .facts = facts, .first_package = facts->package_count };
     buf_init(&db.room, RPM_MAX_HEADER_BYTES);
-    bool ok = format->read(&db) && report_damage(&db, format->name);
+    buf_init(&db.needs, RPM_MAX_NEEDS_BYTES);
+    bool ok = format->read(&db) && rpm_needs_settle(&db) && report_damage(&db, format->name);
     buf_free(&db.room);
+    buf_free(&db.needs);
     return ok;
 }
 

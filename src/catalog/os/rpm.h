@@ -9,12 +9,14 @@
 #include "catalog/kinds.h"
 
 /* The largest headers in use (packages with 100,000 files) take about 10 MiB. */
-enum { RPM_MAX_HEADER_BYTES = 32 << 20 };
+enum { RPM_MAX_HEADER_BYTES = 32 << 20, RPM_MAX_NEEDS_BYTES = 32 << 20 };
 
 struct rpm_db {
     const struct catalog_file *file;
     struct catalog_facts *facts;
     struct buf room;        /* of the header being read; reused for the next */
+    struct buf needs;       /* what each package provides and requires, see rpm_needs.c */
+    size_t first_package;   /* index in the facts of the first of this database */
     uint64_t header_bytes;  /* of all headers so far: never more than the file has, or pages are used twice */
     uint32_t package_count; /* headers that were understood, keys included */
     uint32_t damage_count;
@@ -25,8 +27,12 @@ struct rpm_db {
 void rpm_damage(struct rpm_db *db, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Room for a record of this size; NULL where that is too large, or more than the file can hold (damage is noted). */
 unsigned char *rpm_room(struct rpm_db *db, uint64_t size_bytes);
-/* Turns one header blob into a package and the language files that it owns. */
+/* Turns one header blob into a package and the list of its files. */
 bool rpm_package_add(struct rpm_db *db, struct str blob);
+/* Notes what the package that was added last provides and requires; then, for all, which packages they need. */
+struct rpm_header;
+void rpm_needs_add(struct rpm_db *db, const struct rpm_header *header, struct str name);
+bool rpm_needs_settle(struct rpm_db *db);
 
 /* What describes one package; views that need not outlive the call. "(none)" is rpm's word for an absent text. */
 struct rpm_fields {
@@ -55,16 +61,31 @@ enum rpm_tag {
     RPM_TAG_VENDOR = 1011,
     RPM_TAG_LICENSE = 1014,
     RPM_TAG_ARCH = 1022,
+    RPM_TAG_FILESIZES = 1028,
+    RPM_TAG_FILESTATES = 1029,
+    RPM_TAG_FILEMODES = 1030,
+    RPM_TAG_FILEDIGESTS = 1035,
+    RPM_TAG_FILELINKTOS = 1036,
+    RPM_TAG_FILEFLAGS = 1037,
     RPM_TAG_SOURCERPM = 1044,
+    RPM_TAG_PROVIDENAME = 1047,
+    RPM_TAG_REQUIRENAME = 1049,
+    RPM_TAG_FILEVERIFYFLAGS = 1045,
     RPM_TAG_DIRINDEXES = 1116,
     RPM_TAG_BASENAMES = 1117,
     RPM_TAG_DIRNAMES = 1118,
+    RPM_TAG_LONGFILESIZES = 5008,
+    RPM_TAG_FILEDIGESTALGO = 5011,
     RPM_TAG_MODULARITYLABEL = 5096,
 };
 
 enum rpm_found { RPM_ABSENT, RPM_FOUND, RPM_DAMAGED };
 
-/* An array of texts is a cursor: `count` are left in `rest`. An array of numbers has 4 bytes each in `rest`. */
+struct rpm_header;
+/* Adds the list of the package's files; false when the arena of the facts is full. */
+bool rpm_files_add(struct rpm_db *db, const struct rpm_header *header, const struct package *package);
+
+/* An array of texts is a cursor: `count` are left in `rest`. An array of numbers has them, big-endian, in `rest`. */
 struct rpm_array {
     struct str rest;
     uint32_t count;
@@ -75,7 +96,8 @@ const char *rpm_header_open(struct str blob, struct rpm_header *out);
 enum rpm_found rpm_header_text(const struct rpm_header *header, enum rpm_tag tag, struct str *out);
 enum rpm_found rpm_header_u32(const struct rpm_header *header, enum rpm_tag tag, uint32_t *out);
 enum rpm_found rpm_header_texts(const struct rpm_header *header, enum rpm_tag tag, struct rpm_array *out);
-enum rpm_found rpm_header_numbers(const struct rpm_header *header, enum rpm_tag tag, struct rpm_array *out);
+/* Numbers of 1, 2, 4 or 8 bytes. */
+enum rpm_found rpm_header_numbers(const struct rpm_header *header, enum rpm_tag tag, size_t width_bytes, struct rpm_array *out);
 bool rpm_array_text(struct rpm_array *array, struct str *out); /* the next one; false at the end, or where its NUL is missing */
 
 #endif

@@ -6,7 +6,7 @@
 enum { ENTRY_BYTES = 16, HEAD_BYTES = 8 };
 enum { MAX_ENTRIES = 0xffff }; /* rpm's own limit */
 enum { TAG_IMAGE = 61, TAG_SIGNATURES = 62, TAG_IMMUTABLE = 63 };
-enum { TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
+enum { TYPE_CHAR = 1, TYPE_INT8 = 2, TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_INT64 = 5, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
 
 struct entry {
     uint32_t tag, type, offset, count;
@@ -111,22 +111,24 @@ enum rpm_found rpm_header_texts(const struct rpm_header *header, enum rpm_tag ta
     return RPM_FOUND;
 }
 
-enum rpm_found rpm_header_numbers(const struct rpm_header *header, enum rpm_tag tag, struct rpm_array *out)
+enum rpm_found rpm_header_numbers(const struct rpm_header *header, enum rpm_tag tag, size_t width_bytes, struct rpm_array *out)
 {
+    static const size_t widths[] = { [TYPE_CHAR] = 1, [TYPE_INT8] = 1, [TYPE_INT16] = 2, [TYPE_INT32] = 4, [TYPE_INT64] = 8 };
     struct entry entry;
     struct str rest;
     if (!find(header, tag, &entry))
         return RPM_ABSENT;
-    if (entry.type != TYPE_INT32 || !entry_data(header, &entry, &rest) || entry.count > rest.len / 4)
+    if (entry.type >= ARRAY_LEN(widths) || widths[entry.type] != width_bytes || !entry_data(header, &entry, &rest) ||
+        entry.count > rest.len / width_bytes)
         return RPM_DAMAGED;
-    *out = (struct rpm_array){ str_head(rest, (size_t)entry.count * 4), entry.count };
+    *out = (struct rpm_array){ str_head(rest, (size_t)entry.count * width_bytes), entry.count };
     return RPM_FOUND;
 }
 
 enum rpm_found rpm_header_u32(const struct rpm_header *header, enum rpm_tag tag, uint32_t *out)
 {
     struct rpm_array array;
-    enum rpm_found found = rpm_header_numbers(header, tag, &array);
+    enum rpm_found found = rpm_header_numbers(header, tag, 4, &array);
     if (found == RPM_FOUND)
         *out = be32(array.rest.ptr);
     return found;

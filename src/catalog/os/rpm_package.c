@@ -1,8 +1,5 @@
-/* From a header to a package: names and versions as rpm -qa prints them, and which files of language packages it owns. */
+/* From a header to a package: names and versions as rpm -qa prints them. */
 #include "catalog/os/rpm.h"
-
-/* Directories in one package; those of real ones number in the ten thousands. */
-enum { MAX_DIRS = 1 << 20, MAX_PATH_BYTES = 4096 };
 
 /* Takes the tags; false when one that is needed is absent or damaged. Others that are damaged are noted. */
 static bool take_fields(struct rpm_db *db, const struct rpm_header *header, struct rpm_fields *out)
@@ -100,88 +97,6 @@ struct package *rpm_fields_add(const struct catalog_file *file, const struct rpm
     return ok ? package : NULL;
 }
 
-/* ---- files -------------------------------------------------------------------------------------------------------------- */
-
-/* Files are stored as base names, each with the index of its directory. */
-struct file_list {
-    struct rpm_array bases, dir_indexes;
-    const struct str *dirs;
-    uint32_t dir_count;
-};
-
-static bool open_file_list(const struct rpm_header *header, struct arena *scratch, struct file_list *out)
-{
-    struct rpm_array dirs;
-    if (rpm_header_texts(header, RPM_TAG_BASENAMES, &out->bases) != RPM_FOUND ||
-        rpm_header_texts(header, RPM_TAG_DIRNAMES, &dirs) != RPM_FOUND ||
-        rpm_header_numbers(header, RPM_TAG_DIRINDEXES, &out->dir_indexes) != RPM_FOUND)
-        return false;
-    if (dirs.count > MAX_DIRS || out->bases.count != out->dir_indexes.count)
-        return false;
-    struct str *items = arena_array(scratch, dirs.count, sizeof *items);
-    if (!items)
-        return false;
-    out->dir_count = dirs.count;
-    for (uint32_t i = 0; i < out->dir_count; i++)
-        if (!rpm_array_text(&dirs, &items[i]))
-            return false;
-    out->dirs = items;
-    return true;
-}
-
-static bool next_file(struct file_list *list, struct str *dir, struct str *base)
-{
-    if (!rpm_array_text(&list->bases, base))
-        return false;
-    uint32_t index = be32(list->dir_indexes.rest.ptr);
-    list->dir_indexes.rest = str_skip(list->dir_indexes.rest, 4);
-    if (index >= list->dir_count)
-        return false;
-    *dir = list->dirs[index];
-    while (dir->len && dir->ptr[0] == '/')
-        *dir = str_skip(*dir, 1);
-    return true;
-}
-
-/* False when the arena of the facts is full. */
-static bool add_owned(struct rpm_db *db, struct file_list *list, struct str package)
-{
-    char path[MAX_PATH_BYTES];
-    struct str dir, base;
-    uint32_t count = list->bases.count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!next_file(list, &dir, &base)) {
-            rpm_damage(db, "%.*s: its list of files is damaged", STR_ARG(package));
-            return true;
-        }
-        if (dir.len + base.len > sizeof path) /* longer than any path that can be opened */
-            continue;
-        if (dir.len)
-            memcpy(path, dir.ptr, dir.len);
-        if (base.len)
-            memcpy(path + dir.len, base.ptr, base.len);
-        if (!catalog_own_language_file(db->facts, db->file->kind, package, str_make(path, dir.len + base.len)))
-            return false;
-    }
-    return true;
-}
-
-static bool add_files(struct rpm_db *db, const struct rpm_header *header, struct str package)
-{
-    struct rpm_array any;
-    struct file_list list = { 0 };
-    if (rpm_header_texts(header, RPM_TAG_BASENAMES, &any) == RPM_ABSENT) /* a package without files */
-        return true;
-    struct arena_mark mark = arena_mark(db->file->scratch);
-    bool ok = true;
-    if (open_file_list(header, db->file->scratch, &list))
-        ok = add_owned(db, &list, package);
-    else
-        rpm_damage(db, "%.*s: its list of files is damaged", STR_ARG(package));
-    arena_reset(db->file->scratch, mark);
-    return ok;
-}
-
 bool rpm_package_add(struct rpm_db *db, struct str blob)
 {
     struct rpm_header header;
@@ -197,5 +112,8 @@ bool rpm_package_add(struct rpm_db *db, struct str blob)
     if (str_is(fields.name, "gpg-pubkey")) /* a key that packages are checked with, stored as if it were one */
         return true;
     const struct package *package = rpm_fields_add(db->file, &fields, db->facts);
-    return package && add_files(db, &header, package->name);
+    if (!package)
+        return false;
+    rpm_needs_add(db, &header, package->name);
+    return rpm_files_add(db, &header, package);
 }

@@ -1,79 +1,138 @@
-/* Installed Python packages: METADATA of wheels (core metadata specification; PEP 376 for the *.dist-info folder) and
- * PKG-INFO of eggs (setuptools, "The Internal Structure of Python Eggs"). Headers as in RFC 822, up to the first empty line;
- * what follows is the description. */
+/* Installed Python packages: METADATA of wheels (PEP 376 and "Recording installed projects" for the *.dist-info folder) and
+ * PKG-INFO of eggs (setuptools, "The Internal Structure of Python Eggs"), whose requirements stand in requires.txt beside it. */
 #include "catalog/headers.h"
-#include "catalog/kinds.h"
+#include "catalog/python/python.h"
 
-struct metadata {
-    struct str name, version, licence, expression, classifier;
-};
+static const char REQUIRES[] = "python-pkg-requires";
+enum { MAX_CANDIDATES = 64 };
 
-/* "License :: OSI Approved :: MIT License" is named by its last part. */
-static struct str licence_of_classifier(struct str value)
+/* The folder whose packages see each other: the one that holds "six.dist-info" or "six.egg". */
+static struct str site_of(struct str path)
 {
-    size_t pos;
-    if (!str_starts(value, "License :: ") || !str_rfind(value, ':', &pos))
-        return str_head(value, 0);
-    return str_trim(str_skip(value, pos + 1));
+    struct str folder = path_dir(path);
+    if (str_ends(path, ".egg-info"))
+        return folder;
+    return path_dir(str_is(path_base(folder), "EGG-INFO") ? path_dir(folder) : folder);
 }
 
-/* Of a field that is there twice the first counts, as with Python's own reader. */
-static void keep_field(struct metadata *metadata, struct str name, struct str value)
+static bool read_requires(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    const struct {
-        const char *name;
-        struct str *value;
-    } fields[] = {
-        { "Name", &metadata->name },
-        { "Version", &metadata->version },
-        { "License", &metadata->licence },
-        { "License-Expression", &metadata->expression },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (fields[i].value->len == 0 && str_eq_nocase(name, str_from(fields[i].name)))
-            *fields[i].value = value;
-    if (metadata->classifier.len == 0 && str_eq_nocase(name, STR("Classifier")))
-        metadata->classifier = licence_of_classifier(value);
-}
-
-static struct metadata read_metadata(struct str text)
-{
-    struct metadata metadata = { 0 };
-    struct str bom = STR("\xEF\xBB\xBF"), name = { 0 }, value;
-    struct header_cursor cursor = { .text = str_starts(text, bom.ptr) ? str_skip(text, bom.len) : text };
-    for (;;) {
-        enum header_line line = header_next(&cursor, &name, &value);
-        if (line == HEADER_END || line == HEADER_BLANK)
-            return metadata;
-        /* A folded value: only its first line that is not empty is of use (the rest of a licence's text is not). */
-        if (line == HEADER_FIELD || (line == HEADER_FOLDED && name.len))
-            keep_field(&metadata, name, value);
-    }
-}
-
-static struct str best_licence(const struct metadata *metadata)
-{
-    if (metadata->expression.len)
-        return metadata->expression;
-    if (metadata->licence.len && !str_is(metadata->licence, "UNKNOWN"))
-        return metadata->licence;
-    return metadata->classifier;
+    struct str needs = python_requires(file->text, site_of(file->path), file->scratch, file->scratch);
+    return !file->scratch->exhausted && (!needs.len || catalog_add_note(facts, REQUIRES, needs, file->path));
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct metadata metadata = read_metadata(file->text);
-    if (!metadata.name.len || !metadata.version.len || !header_value_ok(metadata.name) || !header_value_ok(metadata.version))
-        return catalog_warn(facts, file->path, false, "Python metadata without a name or a version");
-    struct package *package = catalog_add_package(facts, &catalog_python_kind, file->path);
-    if (!package)
-        return false;
-    package->name = arena_str(facts->arena, metadata.name);
-    package->version = arena_str(facts->arena, metadata.version);
-    package->licence = arena_str(facts->arena, best_licence(&metadata));
+    bool found;
+    struct python_place place = { .path = file->path, .site = site_of(file->path), .proof = "" };
+    if (str_is(path_base(file->path), "requires.txt"))
+        return read_requires(file, facts);
     if (!str_ends(file->path, ".egg-info")) /* a lone file: its folder is everybody's */
-        package->root = path_dir(package->path);
-    return !facts->arena->exhausted;
+        place.root = path_dir(file->path);
+    return python_add_metadata(facts, &catalog_python_kind, &place, file->text, file->scratch, &found) &&
+           (found || catalog_warn(facts, file->path, false, "Python metadata without a name or a version"));
+}
+
+/* ---- all packages together ---------------------------------------------------------------------------------------------------- */
+
+struct index {
+    struct catalog_facts *facts;
+    struct map ids;     /* id to 1 + package */
+    struct map names;   /* name in normal form to 1 + the last package of that name */
+    uint32_t *previous; /* 1 + the package of the same name before; 0: none */
+};
+
+static struct str normal_name(const struct package *p)
+{
+    return path_base(p->id);
+}
+
+static bool build_index(struct index *index, struct catalog_facts *facts)
+{
+    *index = (struct index){ .facts = facts };
+    map_init(&index->ids, facts->arena);
+    map_init(&index->names, facts->arena);
+    index->previous = arena_array(facts->arena, facts->package_count + 1, sizeof *index->previous);
+    for (size_t i = 0; index->previous && i < facts->package_count; i++) {
+        const struct package *p = &facts->packages[i];
+        uint64_t last = 0;
+        map_get(&index->names, normal_name(p), &last);
+        index->previous[i] = (uint32_t)last;
+        if (!map_put(&index->ids, p->id, i + 1) || !map_put(&index->names, normal_name(p), i + 1))
+            return false;
+    }
+    return index->previous != NULL;
+}
+
+static size_t common_bytes(struct str a, struct str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
+        n++;
+    return n;
+}
+
+/* A package may need what lies in another folder of sys.path; of several such the one that is nearest by its path. */
+static struct str find_elsewhere(const struct index *index, struct str id)
+{
+    uint64_t at = 0;
+    struct str best = id;
+    size_t best_bytes = 0;
+    map_get(&index->names, path_base(id), &at);
+    for (int n = 0; at && n < MAX_CANDIDATES; n++, at = index->previous[at - 1]) {
+        struct str other = index->facts->packages[at - 1].id;
+        size_t bytes = 1 + common_bytes(other, id);
+        if (bytes > best_bytes) {
+            best = other;
+            best_bytes = bytes;
+        }
+    }
+    return best;
+}
+
+static bool tie(const struct index *index, struct package *p)
+{
+    struct str rest = p->depends, id;
+    struct buf list;
+    bool changed = false;
+    buf_init(&list, 16u << 20);
+    while (str_next(&rest, '\n', &id)) {
+        struct str target = map_get(&index->ids, id, NULL) ? id : find_elsewhere(index, id);
+        changed |= !str_eq(target, id);
+        catalog_put_item(&list, target);
+    }
+    if (changed && !list.failed)
+        p->depends = arena_str(index->facts->arena, buf_view(&list));
+    buf_free(&list);
+    return !index->facts->arena->exhausted;
+}
+
+/* What requires.txt says, for the package whose PKG-INFO lies beside it (and does not say so itself). */
+static bool add_requires(struct catalog_facts *facts)
+{
+    struct map by_folder;
+    map_init(&by_folder, facts->arena);
+    for (size_t i = 0; i < facts->note_count; i++)
+        if (str_is(facts->notes[i].key, REQUIRES) && !map_put(&by_folder, path_dir(facts->notes[i].path), i))
+            return false;
+    for (size_t i = 0; by_folder.count && i < facts->package_count; i++) {
+        struct package *p = &facts->packages[i];
+        uint64_t at;
+        if (!p->depends.len && map_get(&by_folder, path_dir(p->path), &at))
+            p->depends = facts->notes[at].value;
+    }
+    return true;
+}
+
+static bool settle(struct catalog_facts *facts)
+{
+    struct index index;
+    if (facts->package_count >= UINT32_MAX || !add_requires(facts) || !build_index(&index, facts))
+        return false;
+    for (size_t i = 0; i < facts->package_count; i++)
+        if (!tie(&index, &facts->packages[i]))
+            return false;
+    return true;
 }
 
 static const struct catalog_claim claims[] = {
@@ -81,6 +140,8 @@ static const struct catalog_claim claims[] = {
     { "**/*.egg-info/PKG-INFO", NULL },
     { "**/EGG-INFO/PKG-INFO", NULL },
     { "**/*.egg-info", NULL },
+    { "**/*.egg-info/requires.txt", NULL },
+    { "**/EGG-INFO/requires.txt", NULL },
     { NULL, NULL },
 };
 
@@ -93,4 +154,5 @@ const struct catalog_kind catalog_python_kind = {
     .claims = claims,
     .max_bytes = 4u << 20, /* the description is in it: some have a whole manual, 1 MiB */
     .parse = parse,
+    .settle = settle,
 };

@@ -5,7 +5,7 @@
 #include "vulndb/vulndb.h"
 
 extern const struct vulndb_feed feed_trivy_db, feed_osv, feed_alpine_secdb, feed_debian_tracker, feed_rustsec, feed_ruby_advisory,
-    feed_php_advisories, feed_kev, feed_starter;
+    feed_php_advisories, feed_kev, feed_starter, feed_jar_index;
 
 /* ---- walk.c: the texts of a folder, an archive or a single file ------------------------------------------------------------ */
 

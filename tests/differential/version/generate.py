@@ -31,6 +31,9 @@ GRAMMARS = {
     "rpm": (["{epoch}?{up}{up}*{rev}?"], {
         "epoch": ["0:", "1:", "2:", "01:"], "rev": ["-{up}", "-{n}.el{n}", "-{n}.el8_{n}.{n}", "-{n}"],
         "up": ["{n}", "{n}.{n}", "{n}.{n}.{n}", "{n}~{word}{n}", "{n}^{word}{n}", "{word}", "~", "^", ".", "_", "+"]}),
+    "pacman": (["{epoch}?{up}{up}*{rev}?"], {
+        "epoch": ["0:", "1:", "2:", "01:"], "rev": ["-{n}", "-{n}.{n}", "-{up}"],
+        "up": ["{n}", "{n}.{n}", "{n}.{n}.{n}", "{n}{word}{n}", "{word}", ".", "_", "+", "..", ".r{n}.g{word}"]}),
     "apk": (["{n}{dot}*{letter}?{suffix}*{rev}?"], {
         "dot": [".{n}"], "letter": ["a", "b", "z", "a1"], "rev": ["-r{n}"],
         "suffix": ["_alpha{n}", "_beta", "_beta{n}", "_pre{n}", "_rc{n}", "_rc", "_cvs", "_svn{n}", "_git{n}", "_hg", "_p{n}", "_p"]}),

@@ -1,0 +1,191 @@
+/* The text in which a package's list of files is kept (struct catalog_file_list): written by the kinds of package managers,
+ * read by the squash. A folder stands once in front of its files, which makes lists half as long and lets their reader look
+ * at each folder once. */
+#include "catalog/kinds.h"
+
+
+enum { MAX_LINES_BYTES = 512 << 20 };
+
+static const struct {
+    char letter;
+    uint32_t flag;
+} letters[] = {
+    { 'c', LISTED_CONFIG }, { 'o', LISTED_OPTIONAL }, { 'd', LISTED_DOCUMENT }, { 'r', LISTED_REGULAR }, { 'v', LISTED_DIVERTED },
+};
+
+/* ---- writing -------------------------------------------------------------------------------------------------------------- */
+
+void catalog_list_begin(struct catalog_list_writer *writer)
+{
+    *writer = (struct catalog_list_writer){ .folder_len = SIZE_MAX };
+    buf_init(&writer->lines, MAX_LINES_BYTES);
+}
+
+void catalog_list_clear(struct catalog_list_writer *writer)
+{
+    writer->folder_len = SIZE_MAX;
+    buf_clear(&writer->lines);
+}
+
+void catalog_list_drop(struct catalog_list_writer *writer)
+{
+    buf_free(&writer->lines);
+}
+
+/* A text that would break its line is left out. */
+static void put_field(struct buf *lines, struct str text)
+{
+    if (!str_find(text, '\t', NULL) && !str_find(text, '\n', NULL))
+        buf_str(lines, text);
+    buf_chr(lines, '\t');
+}
+
+static void put_details(struct buf *lines, const struct catalog_listed *details)
+{
+    char number[32];
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+        if (details->flags & letters[i].flag)
+            buf_chr(lines, letters[i].letter);
+    if (details->has_permissions) {
+        snprintf(number, sizeof number, "%o", (unsigned)details->mode);
+        buf_text(lines, number);
+    }
+    buf_chr(lines, '\t');
+    if (details->has_size) {
+        snprintf(number, sizeof number, "%llu", (unsigned long long)details->size_bytes);
+        buf_text(lines, number);
+    }
+    buf_chr(lines, '\t');
+    put_field(lines, details->digest);
+    put_field(lines, details->target);
+}
+
+static void put_folder(struct catalog_list_writer *writer, struct str folder)
+{
+    struct buf *lines = &writer->lines;
+    if (writer->folder_len != SIZE_MAX && str_eq(folder, str_make(lines->ptr + writer->folder_at, writer->folder_len)))
+        return;
+    writer->folder_at = lines->len;
+    writer->folder_len = folder.len;
+    buf_str(lines, folder);
+    buf_text(lines, "/\n");
+}
+
+void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name, const struct catalog_listed *details)
+{
+    struct buf *lines = &writer->lines;
+    bool plain = !details || (!details->flags && !details->has_permissions && !details->has_size && details->digest.len == 0 &&
+                              details->target.len == 0);
+    if (name.len == 0 || lines->failed || str_find(name, '\n', NULL) || str_find(name, '/', NULL) ||
+        str_find(folder, '\n', NULL))
+        return;
+    put_folder(writer, folder);
+    if (!plain)
+        put_details(lines, details);
+    else if (str_find(name, '\t', NULL))
+        buf_text(lines, "\t\t\t\t");
+    buf_str(lines, name);
+    buf_chr(lines, '\n');
+}
+
+void catalog_list_put_path(struct catalog_list_writer *writer, struct str path, const struct catalog_listed *details)
+{
+    while (path.len && (path.ptr[0] == '/' || str_starts(path, "./")))
+        path = str_skip(path, 1);
+    catalog_list_put(writer, path_dir(path), path_base(path), details);
+}
+
+bool catalog_list_end(struct catalog_list_writer *writer, struct catalog_facts *facts, struct catalog_file_list list)
+{
+    struct str lines = buf_view(&writer->lines);
+    bool failed = writer->lines.failed;
+    if (lines.len == 0)
+        return !failed;
+    struct catalog_file_list *grown = arena_grow(facts->arena, facts->lists, facts->list_count, &facts->list_cap, sizeof *grown);
+    if (!grown || failed)
+        return false;
+    facts->lists = grown;
+    struct catalog_file_list last = facts->list_count ? grown[facts->list_count - 1] : (struct catalog_file_list){ 0 };
+    list.package = catalog_text(facts, list.package, last.package);
+    list.version = catalog_text(facts, list.version, last.version);
+    list.arch = catalog_text(facts, list.arch, last.arch);
+    list.path = catalog_text(facts, list.path, last.path);
+    list.lines = arena_str(facts->arena, lines);
+    catalog_list_clear(writer);
+    grown[facts->list_count++] = list;
+    return !facts->arena->exhausted;
+}
+
+static int base64_value(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+struct str catalog_list_digest(const char *algorithm, struct str base64, char out[static LISTED_DIGEST_BYTES])
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t len = strlen(algorithm), want = len + (strcmp(algorithm, "sha1:") == 0 ? 40 : 64);
+    uint32_t bits = 0, held = 0;
+    memcpy(out, algorithm, len);
+    for (size_t i = 0; i < base64.len && base64_value(base64.ptr[i]) >= 0; i++) {
+        bits = (bits << 6 | (uint32_t)base64_value(base64.ptr[i])) & 0xFFFF;
+        held += 6;
+        if (held < 8)
+            continue;
+        held -= 8;
+        if (len == want)
+            return (struct str){ 0 };
+        out[len++] = hex[bits >> held >> 4 & 15];
+        out[len++] = hex[bits >> held & 15];
+    }
+    return str_make(out, len == want ? len : 0);
+}
+
+/* ---- reading -------------------------------------------------------------------------------------------------------------- */
+
+void catalog_list_open(struct catalog_list_cursor *cursor, const struct catalog_file_list *list)
+{
+    *cursor = (struct catalog_list_cursor){ .rest = list->lines, .flags = list->flags };
+}
+
+static void read_mode(struct str text, struct catalog_listed *out)
+{
+    while (text.len && text.ptr[0] > '7') {
+        for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+            if (letters[i].letter == text.ptr[0])
+                out->flags |= letters[i].flag;
+        text = str_skip(text, 1);
+    }
+    out->has_permissions = text.len > 0;
+    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '7'; i++)
+        out->mode = out->mode << 3 | (uint32_t)(text.ptr[i] - '0');
+}
+
+bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed *out)
+{
+    struct str line, mode, size;
+    while (str_next(&cursor->rest, '\n', &line)) {
+        if (line.len == 0)
+            continue;
+        if (line.ptr[line.len - 1] == '/') {
+            cursor->folder = str_head(line, line.len - 1);
+            cursor->folder_count++;
+            continue;
+        }
+        *out = (struct catalog_listed){ .folder = cursor->folder, .name = line, .flags = cursor->flags };
+        if (str_find(line, '\t', NULL)) {
+            str_cut(line, '\t', &mode, &out->name);
+            read_mode(mode, out);
+            str_cut(out->name, '\t', &size, &out->name);
+            out->has_size = str_u64(size, &out->size_bytes);
+            str_cut(out->name, '\t', &out->digest, &out->name);
+            str_cut(out->name, '\t', &out->target, &out->name);
+        }
+        if (out->flags & LISTED_REGULAR)
+            out->mode |= MODE_REGULAR;
+        return true;
+    }
+    return false;
+}

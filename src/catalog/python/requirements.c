@@ -1,0 +1,184 @@
+/* requirements.txt (pip's documentation, "Requirements File Format"): a requirement a line. Only pins say which version that is:
+ * ranges, addresses and options (-r, -c, -e, --hash …) are no packages. */
+#include "catalog/headers.h"
+#include "catalog/python/python.h"
+
+/* ---- text: pip reads it as UTF-8, or by its byte order mark ------------------------------------------------------------------- */
+
+static void put_utf8(struct buf *out, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_chr(out, (char)c);
+    } else if (c < 0x800) {
+        buf_chr(out, (char)(0xC0 | c >> 6));
+        buf_chr(out, (char)(0x80 | (c & 0x3F)));
+    } else {
+        if (c >= 0x10000)
+            buf_chr(out, (char)(0xF0 | c >> 18));
+        buf_chr(out, (char)(c >= 0x10000 ? 0x80 | (c >> 12 & 0x3F) : 0xE0 | c >> 12));
+        buf_chr(out, (char)(0x80 | (c >> 6 & 0x3F)));
+        buf_chr(out, (char)(0x80 | (c & 0x3F)));
+    }
+}
+
+static struct str from_utf16(struct str text, bool big_endian, struct buf *out)
+{
+    for (size_t i = 0; i + 1 < text.len; i += 2) {
+        uint32_t low = (unsigned char)text.ptr[i + big_endian], high = (unsigned char)text.ptr[i + !big_endian];
+        uint32_t c = high << 8 | low;
+        if (c >= 0xD800 && c < 0xDC00 && i + 3 < text.len) {
+            low = (unsigned char)text.ptr[i + 2 + big_endian];
+            high = (unsigned char)text.ptr[i + 2 + !big_endian];
+            c = 0x10000 + ((c & 0x3FF) << 10) + ((high << 8 | low) & 0x3FF);
+            i += 2;
+        }
+        put_utf8(out, c);
+    }
+    return buf_view(out);
+}
+
+static struct str decode(struct str text, struct buf *out)
+{
+    if (str_starts(text, "\xEF\xBB\xBF"))
+        return str_skip(text, 3);
+    if (str_starts(text, "\xFF\xFE") || str_starts(text, "\xFE\xFF"))
+        return from_utf16(str_skip(text, 2), text.ptr[0] == '\xFE', out);
+    return text;
+}
+
+/* ---- lines ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_comment(struct str line)
+{
+    return str_starts(str_trim(line), "#");
+}
+
+/* Up to a '#' at the front or behind a blank. */
+static struct str without_comment(struct str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] == '#' && (i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t'))
+            return str_head(line, i);
+    return line;
+}
+
+/* Up to an option: a '-' behind a blank. */
+static struct str without_options(struct str line)
+{
+    for (size_t i = 1; i < line.len; i++)
+        if (line.ptr[i] == '-' && (line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t'))
+            return str_head(line, i);
+    return line;
+}
+
+/* The next line, joined with those that it goes on in (a backslash at its end); a comment ends it. */
+static bool next_line(struct str *rest, struct buf *line, uint32_t *lines)
+{
+    struct str part;
+    buf_clear(line);
+    for (*lines = 0; str_line(rest, &part);) {
+        ++*lines;
+        bool comment = is_comment(part), goes_on = !comment && str_ends(part, "\\");
+        if (comment && line->len)
+            buf_chr(line, ' ');
+        buf_str(line, str_head(part, part.len - goes_on));
+        if (!goes_on)
+            break;
+    }
+    return *lines > 0;
+}
+
+/* ---- packages -------------------------------------------------------------------------------------------------------------------- */
+
+struct reader {
+    const struct catalog_file *file;
+    struct catalog_facts *facts;
+    struct map seen; /* name@version */
+};
+
+/* "--hash=sha256:…", when there is one: of several it is unknown which was meant. */
+static struct str only_hash(struct str options)
+{
+    struct str word, hash = { 0 };
+    size_t count = 0;
+    while (str_next(&options, ' ', &word))
+        if (str_starts(word, "--hash=") && ++count)
+            hash = str_skip(word, strlen("--hash="));
+    return count == 1 ? python_hash(hash) : (struct str){ 0 };
+}
+
+static bool add_package(struct reader *r, struct str name, struct str version, struct str hash, uint32_t line)
+{
+    struct arena *arena = r->facts->arena;
+    struct str printed = python_name(r->file->scratch, name, false);
+    struct str id = arena_printf(r->file->scratch, "%.*s@%.*s", STR_ARG(printed), STR_ARG(version));
+    if (!printed.ptr || !id.ptr)
+        return false;
+    if (map_get(&r->seen, id, NULL))
+        return true;
+    struct package *package = catalog_add_package(r->facts, r->file->kind, r->file->path);
+    if (!package)
+        return false;
+    package->name = arena_str(arena, printed);
+    package->version = arena_str(arena, version);
+    package->id = arena_str(arena, id);
+    package->digest = arena_str(arena, hash);
+    package->line = package->end_line = line;
+    return map_put(&r->seen, id, 1) && !arena->exhausted;
+}
+
+static bool read_line(struct reader *r, struct str line, uint32_t number)
+{
+    struct python_requirement requirement;
+    struct str text = str_trim(without_comment(line)), front = without_options(text);
+    if (str_starts(text, "-") || !python_requirement(front, &requirement))
+        return true;
+    struct str pin = python_pin(requirement.specifiers);
+    return !pin.len || add_package(r, requirement.name, pin, only_hash(str_skip(text, front.len)), number);
+}
+
+static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
+{
+    struct reader r = { .file = file, .facts = facts };
+    struct buf decoded, line;
+    uint32_t number = 1, lines;
+    bool done = true;
+    map_init(&r.seen, file->scratch);
+    buf_init(&decoded, 64 + 2 * file->text.len);
+    buf_init(&line, 1u << 20);
+    struct str rest = decode(file->text, &decoded);
+    for (; done && next_line(&rest, &line, &lines); number += lines) {
+        done = line.failed || read_line(&r, buf_view(&line), number);
+        if (line.failed) {
+            buf_free(&line);
+            buf_init(&line, 1u << 20);
+        }
+    }
+    buf_free(&decoded);
+    buf_free(&line);
+    return done;
+}
+
+/* "requirements.txt", "requirements-test.txt", "dev-requirements.txt". */
+static bool accepts(struct str path)
+{
+    return str_contains(path_base(path), "requirements");
+}
+
+static const struct catalog_claim claims[] = {
+    { "**/requirements.txt", NULL },
+    { "**/*.txt", NULL },
+    { NULL, NULL },
+};
+
+const struct catalog_kind catalog_pip_kind = {
+    .name = "pip",
+    .is_lock = true,
+    .ecosystem = "pip",
+    .scheme = "pep440",
+    .purl_type = "pypi",
+    .claims = claims,
+    .accepts = accepts,
+    .max_bytes = 16u << 20,
+    .parse = parse,
+};

@@ -1,0 +1,10 @@
+/* cargo_glob.h - patterns of folders, as workspaces name their members by (private to catalog/). */
+#ifndef DRYDOCK_CATALOG_CARGO_GLOB_H
+#define DRYDOCK_CATALOG_CARGO_GLOB_H
+
+#include "base/base.h"
+
+/* "*" and "?" stand for characters of one part, "**" for any parts. Costs at most the product of both lengths. */
+bool cargo_glob(struct str pattern, struct str path);
+
+#endif
