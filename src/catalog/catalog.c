@@ -10,6 +10,7 @@ static const struct catalog_kind *const kinds[] = {
     &catalog_pacman_kind,     &catalog_pacman_files_kind, &catalog_portage_kind,
     &catalog_opkg_kind,       &catalog_opkg_files_kind,   &catalog_bottlerocket_kind,
     &catalog_chisel_kind,     &catalog_bitnami_kind,      &catalog_sbom_kind,
+    &catalog_windows_kind,
     &catalog_jar_kind,
     &catalog_bundler_kind,
     &catalog_pom_kind,

@@ -35,26 +35,31 @@ void catalog_list_drop(struct catalog_list_writer *writer)
 /* A text that would break its line is left out. */
 static void put_field(struct buf *lines, struct str text)
 {
-    if (!str_find(text, '\t', NULL) && !str_find(text, '\n', NULL))
+    if (text.len && !str_find(text, '\t', NULL) && !str_find(text, '\n', NULL))
         buf_str(lines, text);
     buf_chr(lines, '\t');
 }
 
+static void put_number(struct buf *lines, uint64_t value, unsigned base)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + value % base);
+    while ((value /= base) != 0);
+    buf_add(lines, digits + at, sizeof digits - at);
+}
+
 static void put_details(struct buf *lines, const struct catalog_listed *details)
 {
-    char number[32];
     for (size_t i = 0; i < ARRAY_LEN(letters); i++)
         if (details->flags & letters[i].flag)
             buf_chr(lines, letters[i].letter);
-    if (details->has_permissions) {
-        snprintf(number, sizeof number, "%o", (unsigned)details->mode);
-        buf_text(lines, number);
-    }
+    if (details->has_permissions)
+        put_number(lines, details->mode, 8);
     buf_chr(lines, '\t');
-    if (details->has_size) {
-        snprintf(number, sizeof number, "%llu", (unsigned long long)details->size_bytes);
-        buf_text(lines, number);
-    }
+    if (details->has_size)
+        put_number(lines, details->size_bytes, 10);
     buf_chr(lines, '\t');
     put_field(lines, details->digest);
     put_field(lines, details->target);
@@ -150,6 +155,16 @@ void catalog_list_open(struct catalog_list_cursor *cursor, const struct catalog_
     *cursor = (struct catalog_list_cursor){ .rest = list->lines, .flags = list->flags };
 }
 
+/* The text up to the next tab, which is passed. */
+static struct str take_field(struct str *rest)
+{
+    struct str field = { rest->ptr, 0 };
+    while (field.len < rest->len && field.ptr[field.len] != '\t')
+        field.len++;
+    *rest = str_skip(*rest, field.len + 1);
+    return field;
+}
+
 static void read_mode(struct str text, struct catalog_listed *out)
 {
     while (text.len && text.ptr[0] > '7') {
@@ -165,7 +180,7 @@ static void read_mode(struct str text, struct catalog_listed *out)
 
 bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed *out)
 {
-    struct str line, mode, size;
+    struct str line;
     while (str_next(&cursor->rest, '\n', &line)) {
         if (line.len == 0)
             continue;
@@ -176,12 +191,10 @@ bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed
         }
         *out = (struct catalog_listed){ .folder = cursor->folder, .name = line, .flags = cursor->flags };
         if (str_find(line, '\t', NULL)) {
-            str_cut(line, '\t', &mode, &out->name);
-            read_mode(mode, out);
-            str_cut(out->name, '\t', &size, &out->name);
-            out->has_size = str_u64(size, &out->size_bytes);
-            str_cut(out->name, '\t', &out->digest, &out->name);
-            str_cut(out->name, '\t', &out->target, &out->name);
+            read_mode(take_field(&out->name), out);
+            out->has_size = str_u64(take_field(&out->name), &out->size_bytes);
+            out->digest = take_field(&out->name);
+            out->target = take_field(&out->name);
         }
         if (out->flags & LISTED_REGULAR)
             out->mode |= MODE_REGULAR;

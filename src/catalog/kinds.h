@@ -48,6 +48,7 @@ extern const struct catalog_kind catalog_portage_kind;
 extern const struct catalog_kind catalog_opkg_kind;
 extern const struct catalog_kind catalog_opkg_files_kind;
 extern const struct catalog_kind catalog_bottlerocket_kind;
+extern const struct catalog_kind catalog_windows_kind;
 extern const struct catalog_kind catalog_chisel_kind;
 extern const struct catalog_kind catalog_bitnami_kind;
 extern const struct catalog_kind catalog_sbom_kind;

@@ -29,6 +29,7 @@ static const struct type_row {
     { "hex", LOWER_SPACE | LOWER_NAME | BY_SLASH },
     { "huggingface", LOWER_VERSION | BY_SLASH },
     { "julia", NEEDS_UUID },
+    { "jsr", BY_SLASH },
     { "luarocks", LOWER_SPACE | LOWER_NAME | BY_SLASH },
     { "maven", BY_COLON },
     { "npm", LOWER_SPACE | LOWER_NAME | BY_SLASH },

@@ -86,7 +86,7 @@ static bool write_list(struct packages_options *o, const char *name, const char 
 {
     struct matches groups;
     struct match_options options = { .artifact = str_from(name), .comprehensive = !str_is(o->s.format, "json") };
-    if (!match_inventory(NULL, inventory, &options, arena, &groups, err))
+    if (!match_resolve_jars(NULL, inventory, err) || !match_inventory(NULL, inventory, &options, arena, &groups, err))
         return false;
     if (str_is(o->s.format, "json")) {
         struct report report = { .artifact_name = str_from(name),

@@ -298,7 +298,8 @@ int scanning_finish(struct scanning *scanning, const char *name, const char *typ
     if (scanning->cache_dir.len)
         setenv("DRYDOCK_CACHE_DIR", arena_cstr(&w.arena, scanning->cache_dir), 1);
     bool ok = choosing_apply(scanning, inventory, &err) && scanning_set_distro(scanning, inventory, &err) &&
-              database_open(path, scanning->now_s, &w.arena, &w.database, &err) && match(&w, &err);
+              database_open(path, scanning->now_s, &w.arena, &w.database, &err) &&
+              match_resolve_jars(w.database.db, inventory, &err) && match(&w, &err);
     if (ok) {
         log_scan(&w);
         fill_report(&w, type);

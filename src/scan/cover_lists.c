@@ -7,12 +7,24 @@
 
 
 /* Documentation is often left out on purpose (dpkg's path-exclude, rpm's nodocs), and caches and logs come and go. */
-static const char *const unchecked[] = {
-    "usr/share/doc",  "usr/share/man",  "usr/share/info",     "usr/share/locale", "usr/share/help", "usr/share/groff",
-    "usr/share/omf",  "usr/share/linda", "usr/share/lintian", "usr/share/gtk-doc", "var/cache",     "var/log",
-    "var/tmp",        "var/lib/apt/lists", "tmp",             "run",              "dev",            "proc",
-    "sys",
+static const struct str unchecked[] = {
+    STR_INIT("usr/share/doc"),     STR_INIT("usr/share/man"),   STR_INIT("usr/share/info"),    STR_INIT("usr/share/locale"),
+    STR_INIT("usr/share/help"),    STR_INIT("usr/share/groff"), STR_INIT("usr/share/omf"),     STR_INIT("usr/share/linda"),
+    STR_INIT("usr/share/lintian"), STR_INIT("usr/share/gtk-doc"), STR_INIT("var/cache"),       STR_INIT("var/log"),
+    STR_INIT("var/tmp"),           STR_INIT("var/lib/apt/lists"), STR_INIT("tmp"),             STR_INIT("run"),
+    STR_INIT("dev"),               STR_INIT("proc"),              STR_INIT("sys"),
 };
+
+static bool is_unchecked(struct str folder)
+{
+    for (size_t i = 0; i < ARRAY_LEN(unchecked); i++) {
+        size_t n = unchecked[i].len;
+        if (folder.len >= n && folder.ptr[0] == unchecked[i].ptr[0] && memcmp(folder.ptr, unchecked[i].ptr, n) == 0 &&
+            (folder.len == n || folder.ptr[n] == '/'))
+            return true;
+    }
+    return false;
+}
 
 struct diversion {
     uint64_t from, to; /* names */
@@ -162,6 +174,8 @@ static bool check_regular(struct reading *r, const struct catalog_listed *listed
 static bool is_unseen(const struct reading *r, const struct catalog_listed *listed, const struct diversion *moved)
 {
     struct cover *cover = r->cover;
+    if (!cover->has_unread && cover->skips->folder_count == 0 && cover->skips->file_count == 0)
+        return false;
     struct arena_mark mark = arena_mark(cover->arena);
     struct str path = path_of(r, listed, moved);
     bool unseen = skip_covers(cover->skips, path);
@@ -225,12 +239,8 @@ static bool enter_folder(struct reading *r, struct str folder)
         r->folder.path = folder; /* a loop of links */
     }
     r->folder.hash = str_hash(r->folder.path);
-    r->folder_unchecked = false;
+    r->folder_unchecked = is_unchecked(r->folder.path);
     r->folder_is_record = !r->owner->kind->is_os && str_eq(folder, path_dir(r->owner->path));
-    for (size_t i = 0; i < ARRAY_LEN(unchecked) && !r->folder_unchecked; i++) {
-        size_t n = strlen(unchecked[i]);
-        r->folder_unchecked = str_starts(r->folder.path, unchecked[i]) && (r->folder.path.len == n || r->folder.path.ptr[n] == '/');
-    }
     return true;
 }
 

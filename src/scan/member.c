@@ -147,10 +147,11 @@ static bool add_base(struct layer_collector *c, uint32_t member, struct str name
 bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32_t content)
 {
     struct layer_inventory *l = &c->layer;
+    struct str folder = path_dir(entry->path), base = str_skip(entry->path, folder.len + (folder.len > 0));
     struct layer_member m = { .mode = (entry->mode & 07777) | type_bits(entry->type) | content, .size_bytes = entry->size_bytes };
-    if (!place_folder(c, path_dir(entry->path), &m.folder))
+    if (!place_folder(c, folder, &m.folder))
         return false;
-    m.name = layer_name_in(l->folders[m.folder].hash, path_base(entry->path), entry->type == TAR_DIR);
+    m.name = layer_name_in(l->folders[m.folder].hash, base, entry->type == TAR_DIR);
     if (l->member_count * 3 >= l->slot_count * 2 && !grow_slots(c))
         return false;
     uint32_t other;
@@ -166,7 +167,7 @@ bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32
     }
     uint64_t same_as = entry->type == TAR_HARDLINK ? layer_name(entry->link, false) : c->same_as;
     l->members[*slot - 1] = m;
-    return (content == 0 && same_as == 0) || add_base(c, *slot - 1, path_base(entry->path), same_as);
+    return (content == 0 && same_as == 0) || add_base(c, *slot - 1, base, same_as);
 }
 
 void layer_collect_end(struct layer_collector *c)

@@ -16,6 +16,7 @@ import tempfile
 
 import seed_archives
 import seed_packages
+import seed_programs
 import seed_texts
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -62,7 +63,7 @@ def seeds_of(target, program):
     """None: nothing here knows the target."""
     if target == "vulndb_reader":
         return databases(program) if program else []
-    for module in (seed_archives, seed_packages, seed_texts):
+    for module in (seed_archives, seed_packages, seed_programs, seed_texts):
         if hasattr(module, target):
             return getattr(module, target)()
     return None

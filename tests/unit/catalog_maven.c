@@ -45,40 +45,40 @@ static const struct maven_case cases[] = {
     { "a direct dependency, with lines and the licence of its own file",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "1.0", ""))) }, API_1 },
       "pom.xml",
-      "g:app 1 root > o:api:1.0\no:api 1.0 direct 5-5 MIT\n",
+      "g:app 1 root > o:api:1.0\no:api 1.0 direct 4-4 MIT\n",
       0 },
     { "what is needed below, as far as files are there",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "lib", "1", "") DEP("x", "gone", "9", ""))) }, LIB_1 },
       "pom.xml",
-      "g:app 1 root > o:lib:1,x:gone:9\no:lib 1 direct 5-5 > o:api:2.0\nx:gone 9 direct 6-6\no:api 2.0 indirect\n",
+      "g:app 1 root > o:lib:1,x:gone:9\no:lib 1 direct 4-4 > o:api:2.0\nx:gone 9 direct 5-5\no:api 2.0 indirect\n",
       0 },
     { "the nearest version wins",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "lib", "1", "") DEP("o", "api", "1.0", ""))) }, LIB_1, API_1 },
       "pom.xml",
-      "g:app 1 root > o:lib:1,o:api:1.0\no:lib 1 direct 5-5 > o:api:1.0\no:api 1.0 direct 6-6 MIT\n",
+      "g:app 1 root > o:lib:1,o:api:1.0\no:lib 1 direct 4-4 > o:api:1.0\no:api 1.0 direct 5-5 MIT\n",
       0 },
     { "of equally near ones the first wins",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "lib", "1", "") DEP("o", "other", "1", ""))) },
         LIB_1,
         { REPO "o/other/1/other-1.pom", PROJECT(GAV("o", "other", "1") DEPS(DEP("o", "api", "1.0", ""))) } },
       "pom.xml",
-      "g:app 1 root > o:lib:1,o:other:1\no:lib 1 direct 5-5 > o:api:2.0\no:other 1 direct 6-6 > o:api:2.0\no:api 2.0 indirect\n",
+      "g:app 1 root > o:lib:1,o:other:1\no:lib 1 direct 4-4 > o:api:2.0\no:other 1 direct 5-5 > o:api:2.0\no:api 2.0 indirect\n",
       0 },
     { "a hard requirement overrules",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "1.0", "") DEP("o", "hard", "1", ""))) },
         { REPO "o/hard/1/hard-1.pom", PROJECT(GAV("o", "hard", "1") DEPS(DEP("o", "api", "[2.0]", ""))) } },
       "pom.xml",
-      "g:app 1 root > o:api:2.0,o:hard:1\no:api 2.0 direct 5-5\no:hard 1 direct 6-6 > o:api:2.0\n",
+      "g:app 1 root > o:api:2.0,o:hard:1\no:api 2.0 direct 4-4\no:hard 1 direct 5-5 > o:api:2.0\n",
       0 },
     { "a range takes the best that is at hand",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "[1.0,2.0)", ""))) }, API_1, API_2 },
       "pom.xml",
-      "g:app 1 root > o:api:1.0\no:api 1.0 direct 5-5 MIT\n",
+      "g:app 1 root > o:api:1.0\no:api 1.0 direct 4-4 MIT\n",
       0 },
     { "a range without anything at hand has no version",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "[1.0,2.0)", ""))) } },
       "pom.xml",
-      "g:app 1 root > o:api\no:api  direct 5-5\n",
+      "g:app 1 root > o:api\no:api  direct 4-4\n",
       1 },
     { "the root's management decides below it",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") MANAGED(DEP("o", "api", "1.0", "")) DEPS(DEP("o", "lib", "1", ""))) }, LIB_1 },
@@ -91,7 +91,7 @@ static const struct maven_case cases[] = {
           PROJECT(GAV("o", "outer", "1") MANAGED(DEP("o", "api", "1.0", "")) DEPS(DEP("o", "lib", "1", ""))) },
         LIB_1 },
       "pom.xml",
-      "g:app 1 root > o:outer:1\no:outer 1 direct 5-5 > o:lib:1\no:lib 1 indirect > o:api:2.0\no:api 2.0 indirect\n",
+      "g:app 1 root > o:outer:1\no:outer 1 direct 4-4 > o:lib:1\no:lib 1 indirect > o:api:2.0\no:api 2.0 indirect\n",
       0 },
     { "exclusions, with any and all",
       { { "pom.xml", PROJECT(GAV("g", "app", "1")
@@ -100,7 +100,7 @@ static const struct maven_case cases[] = {
         { REPO "o/outer/1/outer-1.pom",
           PROJECT(GAV("o", "outer", "1") DEPS(DEP("o", "api", "1.0", "") DEP("p", "q", "1", ""))) } },
       "pom.xml",
-      "g:app 1 root > o:lib:1,o:outer:1\no:lib 1 direct 5-5\no:outer 1 direct 6-6 > p:q:1\np:q 1 indirect\n",
+      "g:app 1 root > o:lib:1,o:outer:1\no:lib 1 direct 4-4\no:outer 1 direct 5-5 > p:q:1\np:q 1 indirect\n",
       0 },
     { "tests and what is provided are for development; the better way counts",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "lib", "1", SCOPE("test")) DEP("p", "p", "1", SCOPE("provided"))
@@ -109,14 +109,14 @@ static const struct maven_case cases[] = {
         { REPO "o/outer/1/outer-1.pom", PROJECT(GAV("o", "outer", "1") DEPS(DEP("o", "api", "1.0", "") DEP(
                                             "t", "t", "1", SCOPE("test")) DEP("z", "z", "1", "<optional>true</optional>"))) } },
       "pom.xml",
-      "g:app 1 root > o:lib:1,p:p:1,o:outer:1\no:lib 1 direct dev 5-5 > o:api:2.0\np:p 1 direct dev 6-6\no:outer 1 direct 7-7 > o:api:2.0\n"
+      "g:app 1 root > o:lib:1,p:p:1,o:outer:1\no:lib 1 direct dev 4-4 > o:api:2.0\np:p 1 direct dev 5-5\no:outer 1 direct 6-6 > o:api:2.0\n"
       "o:api 2.0 indirect\n",
       0 },
     { "a direct one is as its own scope says",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "1.0", SCOPE("test")) DEP("o", "lib", "1", ""))) },
         LIB_1 },
       "pom.xml",
-      "g:app 1 root > o:api:1.0,o:lib:1\no:api 1.0 direct dev 5-5\no:lib 1 direct 6-6 > o:api:1.0\n",
+      "g:app 1 root > o:api:1.0,o:lib:1\no:api 1.0 direct dev 4-4\no:lib 1 direct 5-5 > o:api:1.0\n",
       0 },
     { "the parent beside: properties, management, dependencies, licence",
       { { "app/pom.xml",
@@ -127,7 +127,7 @@ static const struct maven_case cases[] = {
                                        "<licenses><license><url>u</url></license></licenses>" MANAGED(DEP("o", "api", "${v}", ""))
                                            DEPS(DEP("${project.groupId}", "common", "${project.version}", ""))) } },
       "app/pom.xml",
-      "g:app 1 root u > o:api:2.0,g:common:1\no:api 2.0 direct 6-6\ng:common 1 direct\n",
+      "g:app 1 root u > o:api:2.0,g:common:1\no:api 2.0 direct 5-5\ng:common 1 direct\n",
       0 },
     { "a parent of that name elsewhere, and by a path",
       { { "a/pom.xml",
@@ -136,19 +136,19 @@ static const struct maven_case cases[] = {
                   DEP("o", "api", "${revision}", ""))) },
         { "build/parent/pom.xml", PROJECT(GAV("g", "top", "${revision}") "<properties><revision>1.0</revision></properties>") } },
       "a/pom.xml",
-      "g:a 1.0 root > o:api:1.0\no:api 1.0 direct 6-6\n",
+      "g:a 1.0 root > o:api:1.0\no:api 1.0 direct 5-5\n",
       0 },
     { "a wrong parent beside, the right one in the repository",
       { { "a/pom.xml", PROJECT(PARENT("g", "top", "2", "") "<artifactId>a</artifactId>" DEPS(BARE("o", "api", ""))) },
         { "pom.xml", PROJECT(GAV("g", "top", "1") MANAGED(DEP("o", "api", "1.0", ""))) },
         { REPO "g/top/2/top-2.pom", PROJECT(GAV("g", "top", "2") MANAGED(DEP("o", "api", "2.0", ""))) } },
       "a/pom.xml",
-      "g:a 2 root > o:api:2.0\no:api 2.0 direct 6-6\n",
+      "g:a 2 root > o:api:2.0\no:api 2.0 direct 5-5\n",
       0 },
     { "a parent that is not at hand",
       { { "pom.xml", PROJECT(PARENT("g", "top", "2", "") "<artifactId>a</artifactId>" DEPS(BARE("o", "api", ""))) } },
       "pom.xml",
-      "g:a 2 root > o:api\no:api  direct 6-6\n",
+      "g:a 2 root > o:api\no:api  direct 5-5\n",
       1 },
     { "BOMs: own management first, then in order; each with its own properties",
       { { "pom.xml", PROJECT(GAV("g", "app", "1") MANAGED(IMPORT("b", "one", "1") IMPORT("b", "two", "1") DEP(
@@ -192,12 +192,12 @@ static const struct maven_case cases[] = {
                          DEP("o", "api", "1.0", "") DEP("o", "api", "1.0", "<classifier>x</classifier>" SCOPE("test"))
                              DEP("o", "api", "2.0", "<type>test-jar</type>" SCOPE("test")))) } },
       "pom.xml",
-      "g:app 1 root > o:api:1.0,o:api:2.0\no:api 1.0 direct 5-5\no:api 2.0 direct dev 7-7\n",
+      "g:app 1 root > o:api:1.0,o:api:2.0\no:api 1.0 direct 4-4\no:api 2.0 direct dev 6-6\n",
       0 },
     { "integration tests are for development",
       { { "src/it/x/pom.xml", PROJECT(GAV("g", "app", "1") DEPS(DEP("o", "api", "1.0", ""))) } },
       "src/it/x/pom.xml",
-      "g:app 1 root dev > o:api:1.0\no:api 1.0 direct dev 5-5\n",
+      "g:app 1 root dev > o:api:1.0\no:api 1.0 direct dev 4-4\n",
       0 },
     { "circles: parents, properties, imports, dependencies",
       { { "pom.xml", PROJECT(PARENT("g", "b", "1", "<relativePath>b</relativePath>") GAV("g", "a", "1")
@@ -206,7 +206,7 @@ static const struct maven_case cases[] = {
         { "b/pom.xml", PROJECT(PARENT("g", "a", "1", "") GAV("g", "b", "1") DEPS(DEP("g", "a", "1", ""))) } },
       "pom.xml",
       NULL,
-      1 },
+      2 },
 };
 
 static const char *relation_word(enum package_relation relation)
@@ -239,6 +239,7 @@ static void rules_hold(void **state)
 {
     (void)state;
     NEEDS_EXPAT();
+    size_t failed = 0;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct parsed parsed;
         struct buf got;
@@ -251,12 +252,13 @@ static void rules_hold(void **state)
             if (str_is(parsed.facts.packages[p].path, cases[i].target))
                 put_package(&got, &parsed.facts.packages[p]);
         if (cases[i].want && !str_is(buf_view(&got), cases[i].want))
-            fail_msg("%s:\n%.*swant:\n%s", cases[i].says, STR_ARG(buf_view(&got)), cases[i].want);
+            print_error("%s:\n%.*swant:\n%s", cases[i].says, STR_ARG(buf_view(&got)), cases[i].want), failed++;
         if (parsed.facts.warning_count != cases[i].warnings)
-            fail_msg("%s: %zu warnings", cases[i].says, parsed.facts.warning_count);
+            print_error("%s: %zu warnings\n", cases[i].says, parsed.facts.warning_count), failed++;
         buf_free(&got);
         parse_free(&parsed);
     }
+    assert_int_equal(failed, 0);
 }
 
 static void missing_files_are_named(void **state)

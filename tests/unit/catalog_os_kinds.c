@@ -218,6 +218,26 @@ static void bottlerocket_inventories_are_read(void **state)
     parse_free(&parsed);
 }
 
+static void windows_is_named(void **state)
+{
+    (void)state;
+    static const char *const paths[] = { "Files/Windows/System32/kernel32.dll", "Hives/Software_Delta" };
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        struct parsed parsed;
+        struct blob blob = { .memory = STR("MZ"), .fd = -1, .size = 2 };
+        struct catalog_file file = {
+            .kind = catalog_claim(str_from(paths[i])), .path = str_from(paths[i]), .blob = &blob, .scratch = &parsed.scratch
+        };
+        parse_begin(&parsed);
+        assert_non_null(file.kind);
+        assert_true(catalog_parse(&file, &parsed.facts));
+        assert_int_equal(parsed.facts.distro_count, 1);
+        assert_str(parsed.facts.distros[0].family, "windows");
+        assert_int_equal(parsed.facts.warning_count, i == 0 ? 1 : 0);
+        parse_free(&parsed);
+    }
+}
+
 static void damaged_files_survive(void **state)
 {
     (void)state;
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(of_alternatives_the_first_that_is_there_counts),
         cmocka_unit_test(apk_names_what_it_needs),
         cmocka_unit_test(bottlerocket_inventories_are_read),
+        cmocka_unit_test(windows_is_named),
         cmocka_unit_test(damaged_files_survive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

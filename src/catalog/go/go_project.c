@@ -18,7 +18,7 @@ static bool add_note(const struct catalog_file *file, struct catalog_facts *fact
 
 static bool is_plain(struct str word)
 {
-    return word.len <= MAX_TEXT_BYTES && header_value_ok(word) && str_is_utf8(word) && !str_find(word, ' ', NULL);
+    return word.len > 0 && word.len <= MAX_TEXT_BYTES && header_value_ok(word) && str_is_utf8(word) && !str_find(word, ' ', NULL);
 }
 
 /* "path version[/go.mod] hash" a line, ordered by path and version: the last line of a path has its highest version. */

@@ -237,6 +237,7 @@ const struct catalog_kind catalog_jsr_kind = {
     .name = "jsr",
     .is_lock = true,
     .scheme = "npm",
+    .purl_type = "jsr",
     .claims = no_claims,
     .max_bytes = 0,
     .parse = parse,

@@ -41,7 +41,7 @@ static bool index_manifests(struct settling *s)
     if (!s->next_declared)
         return false;
     for (size_t i = 0; i < facts->note_count; i++)
-        if (!map_put(&s->manifests, path_dir(facts->notes[i].path), i))
+        if (str_is(facts->notes[i].key, "yarn-manifest") && !map_put(&s->manifests, path_dir(facts->notes[i].path), i))
             return false;
     for (size_t i = facts->declared_count; i-- > 0;) {
         uint64_t next;

@@ -69,6 +69,7 @@ static const struct catalog_claim claims[] = {
 const struct catalog_kind catalog_program_kind = {
     .name = "binary",
     .is_program = true,
+    .scheme = "semver",
     .purl_type = "generic",
     .claims = claims,
     .wants_blob = true,

@@ -33,7 +33,7 @@ struct lock {
 
 static bool is_plain(struct str text)
 {
-    return text.len <= MAX_TEXT_BYTES && header_value_ok(text) && str_is_utf8(text);
+    return text.len > 0 && text.len <= MAX_TEXT_BYTES && header_value_ok(text) && str_is_utf8(text);
 }
 
 static bool append(struct arena *arena, struct str **texts, size_t *count, size_t *cap, struct str text)

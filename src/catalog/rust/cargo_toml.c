@@ -13,8 +13,8 @@ struct manifest {
 
 static bool declare(const struct manifest *m, struct str name, struct str constraint, const char *group, bool dev)
 {
-    if (name.len > MAX_TEXT_BYTES || constraint.len > MAX_TEXT_BYTES || !header_value_ok(name) || !str_is_utf8(name) ||
-        (constraint.len && (!header_value_ok(constraint) || !str_is_utf8(constraint))))
+    if (name.len == 0 || name.len > MAX_TEXT_BYTES || constraint.len > MAX_TEXT_BYTES || !header_value_ok(name) ||
+        !str_is_utf8(name) || (constraint.len && (!header_value_ok(constraint) || !str_is_utf8(constraint))))
         return true;
     struct catalog_declared declared = {
         .kind = &catalog_cargo_manifest_kind, .name = name, .constraint = constraint, .group = str_from(group), .dev = dev

@@ -44,7 +44,7 @@ static bool read_needed(struct json *json, struct audit *audit, struct crate *cr
 
 static bool is_plain(struct str text)
 {
-    return text.len <= MAX_TEXT_BYTES && header_value_ok(text) && str_is_utf8(text);
+    return text.len > 0 && text.len <= MAX_TEXT_BYTES && header_value_ok(text) && str_is_utf8(text);
 }
 
 static bool read_crate(struct json *json, struct audit *audit)
