@@ -36,18 +36,6 @@ void json_begin(struct json *json, struct str text, struct arena *arena)
     json->state[0] = IN_TEXT | DUE;
 }
 
-uint32_t json_line(struct json *json)
-{
-    for (size_t pos; json->line_pos < json->pos; json->line_pos += pos + 1) {
-        if (!str_find(str_head(str_skip(json->text, json->line_pos), json->pos - json->line_pos), '\n', &pos)) {
-            json->line_pos = json->pos;
-            break;
-        }
-        json->line++;
-    }
-    return json->line;
-}
-
 static const uint64_t EIGHT_SPACES = UINT64_C(0x2020202020202020);
 
 /* Passes white space (section 2); the next byte, or -1 at the end. Printed JSON is indented, mostly by spaces. */
@@ -67,6 +55,20 @@ static inline int next_byte(struct json *json)
     }
     json->pos = pos;
     return -1;
+}
+
+uint32_t json_line(struct json *json)
+{
+    if (json->state[json->depth] & DUE)
+        next_byte(json); /* up to the value */
+    for (size_t pos; json->line_pos < json->pos; json->line_pos += pos + 1) {
+        if (!str_find(str_head(str_skip(json->text, json->line_pos), json->pos - json->line_pos), '\n', &pos)) {
+            json->line_pos = json->pos;
+            break;
+        }
+        json->line++;
+    }
+    return json->line;
 }
 
 static bool pass_string(struct json *json, struct json_span *span)

@@ -479,9 +479,43 @@ static void written_strings_read_back(void **state)
     buf_free(&json_text);
 }
 
+/* The line on which the next value stands, and behind an object the line of its brace. */
+static void lines_are_counted(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct json json;
+    struct str key;
+    struct error err = { 0 };
+    uint32_t lines[8], count = 0;
+    arena_init(&arena, "json", 1 << 16);
+    json_begin(&json, STR("{\"a\":\n [1,\n\n 2\n], \"b\": {\n\"c\": 1\n\n}\n}"), &arena);
+    assert_true(json_object(&json));
+    assert_true(json_key(&json, &key));
+    lines[count++] = json_line(&json);
+    assert_true(json_array(&json));
+    while (json_item(&json)) {
+        lines[count++] = json_line(&json);
+        json_skip(&json);
+    }
+    assert_true(json_key(&json, &key));
+    lines[count++] = json_line(&json);
+    assert_true(json_object(&json));
+    while (json_key(&json, &key))
+        json_skip(&json);
+    lines[count++] = json_line(&json);
+    assert_false(json_key(&json, &key));
+    assert_true(json_end(&json, &err));
+    static const uint32_t want[] = { 2, 2, 4, 5, 8 };
+    assert_int_equal(count, ARRAY_LEN(want));
+    assert_memory_equal(lines, want, sizeof want);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_counted),
         cmocka_unit_test(texts_are_judged_as_rfc_8259_says),
         cmocka_unit_test(values_are_pulled_by_type),
         cmocka_unit_test(unread_values_are_passed_over),

@@ -203,6 +203,9 @@ static bool add_main(const struct program_file *file, const struct go_info *info
     for (size_t i = 0; i < count; i++)
         catalog_put_item(&list, ids[i]);
     p->relation = RELATION_ROOT;
+    if (info->vcs_revision.len)
+        p->proof = arena_printf(facts->arena, "build info, commit %.*s%s%.*s", STR_ARG(info->vcs_revision),
+                                info->vcs_time.len ? " of " : "", STR_ARG(info->vcs_time));
     p->depends = arena_str(facts->arena, list.failed ? STR("") : buf_view(&list));
     buf_free(&list);
     return !facts->arena->exhausted;

@@ -132,6 +132,8 @@ static bool read_setting(struct str line, struct arena *arena, struct go_info *i
         if (str_is(key, wanted[i].key) && !unquote(value, arena, wanted[i].value))
             return false;
     info->has_ldflags |= str_is(key, "-ldflags");
+    if (!is_plain(info->vcs_revision) || !is_plain(info->vcs_time))
+        info->vcs_revision.len = info->vcs_time.len = 0;
     return true;
 }
 
@@ -170,6 +172,8 @@ bool go_info_parse(struct str text, struct arena *arena, struct go_info *info, s
             *last = (struct go_module){ 0 };
             ok = read_module(value, &last->path, &last->version);
             info->module_count += ok && last != &info->main;
+            if (!ok)
+                *last = (struct go_module){ 0 };
             last = ok ? last : NULL;
         } else if (str_is(word, "build")) {
             ok = read_setting(value, arena, info);

@@ -1,6 +1,6 @@
 /* Versions in Go's build info: of the standard library, and of the program itself. Most programs are built from a checkout,
- * where Go knew no version before 1.24: it is told by a variable that -ldflags sets, by the symbol of such a variable, or
- * only by the commit. */
+ * where Go knew no version before 1.24: it is told by a variable that -ldflags sets, or by the symbol of such a variable. The
+ * commit alone is no version: made into one (v0.0.0-…) it would come before every release. */
 #include "catalog/go/go.h"
 
 static bool is_digit(char c)
@@ -112,21 +112,6 @@ struct str go_stdlib_version(struct str go_version, struct arena *arena)
 
 /* ---- the program's own version --------------------------------------------------------------------------------------------------- */
 
-/* "v0.0.0-20240102030405-abcdef012345" of "2024-01-02T03:04:05Z" and the commit: what Go gives a commit before any release. */
-static struct str stamped_version(const struct go_info *info, struct arena *arena)
-{
-    enum { TIME_DIGITS = 14, REVISION_DIGITS = 12 };
-    char digits[TIME_DIGITS + 1] = { 0 };
-    size_t n = 0;
-    for (size_t i = 0; i < info->vcs_time.len && n < TIME_DIGITS; i++)
-        if (is_digit(info->vcs_time.ptr[i]))
-            digits[n++] = info->vcs_time.ptr[i];
-    struct str revision = str_head(info->vcs_revision, REVISION_DIGITS), rest = revision;
-    if (n < TIME_DIGITS || revision.len == 0 || !take_parts(&rest, false) || rest.len)
-        return (struct str){ 0 };
-    return arena_printf(arena, "v0.0.0-%s-%.*s", digits, STR_ARG(revision));
-}
-
 struct str go_main_version(const struct go_info *info, const struct program *program, struct arena *arena)
 {
     struct str own = str_is(info->main.version, "(devel)") ? STR("") : info->main.version, version = { 0 };
@@ -142,9 +127,7 @@ struct str go_main_version(const struct go_info *info, const struct program *pro
         go_vote_symbols(votes, program, arena);
         version = go_elected(votes);
     }
-    if (version.len || own.len)
-        return version.len ? version : own;
-    return stamped_version(info, arena);
+    return version.len ? version : own;
 }
 
 /* ---- variables that are set to a version ------------------------------------------------------------------------------------------- */

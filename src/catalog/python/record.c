@@ -23,19 +23,34 @@ static struct str next_field(struct str *rest, struct buf *room)
     return buf_view(room);
 }
 
-/* `path` as it is written below `folder`: "../../../bin/flask"; absolute ones are of the root. */
+/* No "." or "..", nothing empty among its parts. */
+static bool is_plain(struct str path)
+{
+    for (size_t i = 1; i < path.len; i++)
+        if (path.ptr[i] == '/' && (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '.'))
+            return false;
+    return true;
+}
+
+/* `path` as it is written below `folder`: "../../../bin/flask"; absolute ones are of the root. Most need no second look. */
 static void put_path(struct catalog_list_writer *writer, struct str folder, struct str path, struct catalog_listed details)
 {
     char joined[2 * 4096], normal[4096];
-    size_t len;
-    int n = path.len && path.ptr[0] == '/' ? snprintf(joined, sizeof joined, "%.*s", STR_ARG(path))
-                                           : snprintf(joined, sizeof joined, "%.*s/%.*s", STR_ARG(folder), STR_ARG(path));
-    if (path.len == 0 || path.ptr[path.len - 1] == '/' || n < 0 || (size_t)n >= sizeof joined ||
-        !path_normalize(str_make(joined, (size_t)n), normal, &len))
+    bool absolute = path.len && path.ptr[0] == '/', plain = is_plain(path);
+    size_t len = absolute || folder.len == 0 ? 0 : folder.len + 1;
+    if (path.len == 0 || path.ptr[path.len - 1] == '/' || folder.len >= sizeof normal || path.len >= sizeof normal)
+        return;
+    if (len) {
+        memcpy(joined, folder.ptr, folder.len);
+        joined[folder.len] = '/';
+    }
+    memcpy(joined + len, path.ptr, path.len);
+    struct str whole = str_make(joined, len + path.len);
+    if (!plain && !path_normalize(whole, normal, &len))
         return;
     if (str_ends(path, ".pyc")) /* compiled again when it is wanted */
         details.flags |= LISTED_OPTIONAL;
-    catalog_list_put_path(writer, str_make(normal, len), &details);
+    catalog_list_put_path(writer, plain ? whole : str_make(normal, len), &details);
 }
 
 static void read_record(const struct catalog_file *file, struct catalog_list_writer *writer)
