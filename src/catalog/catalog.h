@@ -33,16 +33,16 @@ struct package {
     struct str maintainer;     /* dpkg Maintainer, rpm Vendor, apk maintainer: decides who publishes it */
     struct str module;         /* rpm modularity label, "nodejs:18:8060020220523160029:ad008a3a" */
     struct str licence;        /* as written, a list; empty: unknown */
-    struct str provides; /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1");
+    struct str provides;       /* apk: names and versions that it stands for, with spaces between ("so:libz.so.1=1.3.1 cmd:sh=1");
                             jar: coordinates that an index may confirm, a list (match_resolve_jars) */
-    struct str root;     /* language packages: folder that holds the package's files, for ownership (may be empty) */
-    struct str path;     /* the file that it was read from */
-    struct str within;   /* path inside the archive that `path` is: "BOOT-INF/lib/a.jar" */
-    struct str proof;    /* what in the file says so, for people: "pom.properties", "build info"; empty: the record itself */
-    struct str digest;   /* of the package's own archive, "sha1:0f…" (hex), "sha512-…" (base64, as lock files have it) */
-    struct str cpes;     /* CPE 2.3 names, a list */
-    struct str id;       /* unique in the file, what `depends` refers to: "node_modules/a"; empty: name@version */
-    struct str depends;  /* list of the ids that it needs, in the same file; OS packages: names, also of what others provide */
+    struct str root;           /* language packages: folder that holds the package's files, for ownership (may be empty) */
+    struct str path;           /* the file that it was read from */
+    struct str within;         /* path inside the archive that `path` is: "BOOT-INF/lib/a.jar" */
+    struct str proof;   /* what in the file says so, for people: "pom.properties", "build info"; empty: the record itself */
+    struct str digest;  /* of the package's own archive, "sha1:0f…" (hex), "sha512-…" (base64, as lock files have it) */
+    struct str cpes;    /* CPE 2.3 names, a list */
+    struct str id;      /* unique in the file, what `depends` refers to: "node_modules/a"; empty: name@version */
+    struct str depends; /* list of the ids that it needs, in the same file; OS packages: names, also of what others provide */
     uint64_t offset, length; /* bytes of the record in that file (evidence); length 0: the whole file */
     uint32_t line, end_line; /* of the record, from 1; 0: unknown */
     enum package_relation relation;
@@ -154,7 +154,8 @@ struct catalog_list_writer {
 };
 void catalog_list_begin(struct catalog_list_writer *writer);
 /* `details` may be NULL; folder and name in it are not used. */
-void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name, const struct catalog_listed *details);
+void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name,
+                      const struct catalog_listed *details);
 void catalog_list_put_path(struct catalog_list_writer *writer, struct str path, const struct catalog_listed *details);
 /* Adds the list (its texts are copied) where anything was put; false when memory or the arena is full. */
 bool catalog_list_end(struct catalog_list_writer *writer, struct catalog_facts *facts, struct catalog_file_list list);
@@ -208,6 +209,7 @@ struct catalog_kind {
     bool is_facts_only; /* never makes packages (os-release, content sets, file lists) */
     bool is_lock;       /* says what is to be installed (lock files and manifests), not what is */
     bool lock_counts;   /* a lock file that Trivy reports in images too (Cargo.lock, .NET's, Julia's) */
+    bool is_folder;     /* claims folders by their paths; nothing is read */
     bool is_program;    /* claims executables by their first bytes, whatever their name; wants_blob too */
     const char
         *title; /* language kinds: Trivy's Target of all installed packages together ("Python", "Node.js"); NULL: by file */
@@ -227,6 +229,8 @@ struct catalog_kind {
 
 /* The kind that claims this path, NULL when none does. Costs one hash of the base name for most files. Thread-safe. */
 const struct catalog_kind *catalog_claim(struct str path);
+/* The same for a folder. */
+const struct catalog_kind *catalog_claim_folder(struct str path);
 /* The kind of executables and libraries, NULL where neither mode nor name speaks for one; then the first bytes decide
  * (catalog_is_program). */
 const struct catalog_kind *catalog_claim_program(struct str path, uint32_t mode);

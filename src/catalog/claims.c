@@ -25,6 +25,8 @@ static struct {
     size_t folder_count;
     const char *fixed[MAX_FIXED + 1];
     size_t fixed_count;
+    struct filed_claim of_folders[4];
+    size_t of_folder_count;
     const struct catalog_kind *program; /* the one that claims programs; NULL: none */
 } claims;
 static pthread_once_t claims_once = PTHREAD_ONCE_INIT;
@@ -57,6 +59,11 @@ static void build_index(void)
         for (const struct catalog_claim *claim = kind->claims; claim->pattern; claim++) {
             struct str pattern = str_from(claim->pattern), name = path_base(pattern);
             struct filed_claim filed = { .kind = kind, .claim = claim };
+            if (kind->is_folder) {
+                if (claims.of_folder_count < ARRAY_LEN(claims.of_folders))
+                    claims.of_folders[claims.of_folder_count++] = filed;
+                continue;
+            }
             struct str suffix = str_find(name, '*', NULL) ? extension(name) : name;
             if (suffix.len == 0 || str_find(suffix, '*', NULL)) {
                 if (claims.folder_count < MAX_FOLDER_CLAIMS)
@@ -188,6 +195,15 @@ const struct catalog_kind *catalog_claim(struct str path)
     if (!kind && suffix.len && suffix.len < name.len)
         kind = find_filed(suffix, path);
     return kind ? kind : find_by_folder(path);
+}
+
+const struct catalog_kind *catalog_claim_folder(struct str path)
+{
+    pthread_once(&claims_once, build_index);
+    for (size_t i = 0; path.len && i < claims.of_folder_count; i++)
+        if (claims.of_folders[i].claim->pattern[0] == path.ptr[0] && claim_matches(&claims.of_folders[i], path))
+            return claims.of_folders[i].kind;
+    return NULL;
 }
 
 /* Shared libraries need not be executable (Debian's are not), nor need programs for other systems. */

@@ -86,6 +86,7 @@ extern const struct catalog_kind catalog_hackage_kind;
 extern const struct catalog_kind catalog_terraform_kind;
 extern const struct catalog_kind catalog_lua_rocks_kind;
 extern const struct catalog_kind catalog_opam_kind;
+extern const struct catalog_kind catalog_nix_kind;
 extern const struct catalog_kind catalog_julia_project_kind;
 extern const struct catalog_kind catalog_vcpkg_manifest_kind;
 

@@ -48,6 +48,7 @@ bool layer_collector_init(struct layer_collector *c, const struct layer_alias *a
 
 void layer_collector_free(struct layer_collector *c)
 {
+    member_free(c);
     arena_free(&c->arena);
     arena_free(&c->scratch);
 }
@@ -191,7 +192,9 @@ static bool parse_as(struct layer_collector *c, struct catalog_file *file, struc
     if (!catalog_parse(file, facts))
         return false;
     close_spans(&row, facts);
-    return add_file(c, row);
+    /* There are programs by the thousand that say nothing of themselves. */
+    bool silent = row.packages.count + row.notes.count + row.warnings.count + row.lists.count + row.declared.count == 0;
+    return (file->kind->is_program && silent) || add_file(c, row);
 }
 
 /* What is read of a file of this kind at most; random access to more than fits in memory needs the spool. */
@@ -291,7 +294,9 @@ static bool parse_aliases(struct layer_collector *c, struct claims *claims, stru
 /* Parses a file for each path that it is claimed by: those of links that lead to it, and its own. */
 static bool collect_file(struct layer_collector *c, const struct tar_entry *entry, struct stream *content, struct error *err)
 {
-    struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch, .wants_digests = c->wants_digests } };
+    struct claims claims = { .entry = entry,
+                             .content = content,
+                             .file = { .scratch = &c->scratch, .wants_digests = c->wants_digests } };
     return (c->alias_count == 0 || parse_aliases(c, &claims, err)) && parse_claim(c, &claims, entry->path, false, err);
 }
 
@@ -308,6 +313,17 @@ static bool collect_program(struct layer_collector *c, const struct tar_entry *e
         return true;
     struct claims claims = { .entry = entry, .content = content, .file = { .scratch = &c->scratch, .kind = kind } };
     return parse_loaded(c, &claims, entry->path, false, err);
+}
+
+/* Some folders are packages by their names alone. */
+static bool collect_folder(struct layer_collector *c, const struct tar_entry *entry, struct error *err)
+{
+    const struct catalog_kind *kind = catalog_claim_folder(entry->path);
+    if (!kind)
+        return true;
+    struct catalog_file file = { .kind = kind, .scratch = &c->scratch };
+    struct str path = arena_str(&c->arena, entry->path);
+    return (path.ptr && parse_as(c, &file, path, path, false)) || arena_error(&c->arena, err);
 }
 
 /* A hard link shares the facts of its target where that was parsed as the same kind; else it is left to the squash. */
@@ -384,6 +400,8 @@ bool layer_collect(struct layer_collector *c, const struct tar_entry *entry, str
         return add_link(c, entry) || arena_error(&c->arena, err);
     if (entry->type == TAR_HARDLINK)
         return !kind || collect_hard_link(c, entry, kind) || arena_error(&c->arena, err);
+    if (entry->type == TAR_DIR)
+        return collect_folder(c, entry, err);
     if (entry->type != TAR_FILE)
         return true;
     struct arena_mark mark = arena_mark(&c->scratch);

@@ -24,8 +24,12 @@ enum {
 
 /* ---- encode ------------------------------------------------------------------------------------------------------------- */
 
+/* All is put twice: first the tables, with the places where texts will stand, then the texts. So no second copy of them is
+ * made, of which lists of files have many. */
 struct writer {
-    struct buf *table, pool;
+    struct buf *table; /* the second time one that takes nothing */
+    struct buf *pool;  /* the second time; else NULL */
+    uint64_t pool_bytes;
     struct str last; /* the same view written again (a path shared by many records) is stored once */
     uint32_t last_at;
 };
@@ -34,8 +38,10 @@ static void put_text(struct writer *w, struct str text)
 {
     if (text.ptr != w->last.ptr || text.len != w->last.len) {
         w->last = text;
-        w->last_at = (uint32_t)w->pool.len;
-        buf_str(&w->pool, text);
+        w->last_at = (uint32_t)w->pool_bytes;
+        w->pool_bytes += text.len;
+        if (w->pool)
+            buf_str(w->pool, text);
     }
     buf_u32(w->table, w->last_at);
     buf_u32(w->table, (uint32_t)text.len);
@@ -135,16 +141,20 @@ static void put_tree(struct writer *w, const struct layer_inventory *layer)
         put_text(w, layer->marks[i].path);
         buf_u32(w->table, layer->marks[i].opaque);
     }
+}
+
+static void put_members(struct writer *w, const struct layer_inventory *layer)
+{
     for (size_t i = 0; i < layer->folder_count; i++)
         put_text(w, layer->folders[i].path);
-    for (size_t i = 0; i < layer->member_count; i++) {
+    for (size_t i = 0; !w->pool && i < layer->member_count; i++) {
         const struct layer_member *m = &layer->members[i];
         buf_u64(w->table, m->name);
         buf_u32(w->table, m->folder);
         buf_u32(w->table, m->mode);
         buf_u64(w->table, m->size_bytes);
     }
-    for (size_t i = 0; i < layer->slot_count; i++)
+    for (size_t i = 0; !w->pool && i < layer->slot_count; i++)
         buf_u32(w->table, layer->slots[i]);
     for (size_t i = 0; i < layer->base_count; i++) {
         buf_u32(w->table, layer->bases[i].member);
@@ -153,10 +163,19 @@ static void put_tree(struct writer *w, const struct layer_inventory *layer)
     }
 }
 
+static bool put_all(const struct layer_inventory *layer, struct buf *table, struct buf *pool)
+{
+    struct writer w = { .table = table, .pool = pool };
+    put_files(&w, layer);
+    put_facts(&w, &layer->facts);
+    put_tree(&w, layer);
+    put_members(&w, layer);
+    return w.pool_bytes <= MAX_FLAT_BYTES;
+}
+
 bool layer_encode(const struct layer_inventory *layer, struct buf *out)
 {
-    struct writer w = { .table = out };
-    buf_init(&w.pool, MAX_FLAT_BYTES);
+    struct buf nothing = { .failed = true };
     buf_add(out, MAGIC, sizeof MAGIC);
     const size_t counts[] = { layer->file_total,          layer->facts.package_count,  layer->facts.distro_count,
                               layer->facts.list_count,    layer->facts.declared_count, layer->facts.note_count,
@@ -171,13 +190,7 @@ bool layer_encode(const struct layer_inventory *layer, struct buf *out)
     buf_u32(out, layer->verified);
     buf_add(out, layer->digest, sizeof layer->digest);
     buf_add(out, layer->diff_id, sizeof layer->diff_id);
-    put_files(&w, layer);
-    put_facts(&w, &layer->facts);
-    put_tree(&w, layer);
-    buf_str(out, buf_view(&w.pool));
-    bool ok = !out->failed && !w.pool.failed;
-    buf_free(&w.pool);
-    return ok;
+    return put_all(layer, out, NULL) && put_all(layer, &nothing, out) && !out->failed;
 }
 
 bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err)

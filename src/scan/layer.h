@@ -166,6 +166,7 @@ bool layer_check_end(struct layer_collector *c, struct error *err);
 /* member.c: what the first bytes say of a file (0, MEMBER_PROGRAM or MEMBER_SCRIPT); adds a member. */
 uint32_t member_content(const unsigned char *head, size_t len, uint32_t mode);
 bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32_t content);
+void member_free(struct layer_collector *c);
 /* Gives hard links what their targets have; then layer_encode. */
 void layer_collect_end(struct layer_collector *c);
 

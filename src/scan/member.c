@@ -2,10 +2,12 @@
  * executable. Texts are kept of folders, and of the base names of executables only. */
 #include "scan/layer.h"
 
+#include <stdlib.h>
+
 
 /* ---- names ------------------------------------------------------------------------------------------------------------------ */
 
-enum { FOLDER_BIT = 1 };
+enum { FOLDER_BIT = 1, MAX_MEMBERS = 1 << 27 };
 static const uint64_t SPREAD = 0x9E3779B97F4A7C15; /* odd: folders' hashes stay apart, and a base name's is another than its folder's */
 
 uint64_t layer_name_in(uint64_t folder_hash, struct str base, bool is_folder)
@@ -108,18 +110,42 @@ static bool place_folder(struct layer_collector *c, struct str path, uint32_t *o
     return true;
 }
 
+/* These tables are the largest of a layer: they grow in place, not in the arena. */
+static void *grow_table(struct layer_collector *c, void *items, size_t count, size_t *cap, size_t item_bytes)
+{
+    if (count < *cap)
+        return items;
+    size_t more = *cap + *cap / 2 + 1024;
+    void *grown = more < MAX_MEMBERS ? realloc(items, more * item_bytes) : NULL;
+    if (grown)
+        *cap = more;
+    else
+        c->arena.exhausted = true;
+    return grown;
+}
+
 static bool grow_slots(struct layer_collector *c)
 {
     struct layer_inventory *l = &c->layer;
     size_t count = l->slot_count ? l->slot_count * 2 : 64;
-    uint32_t *slots = arena_array(&c->arena, count, sizeof *slots);
-    if (!slots)
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots) {
+        c->arena.exhausted = true;
         return false;
+    }
     for (size_t i = 0; i < l->member_count; i++)
         *find_slot(slots, count, l->members, l->members[i].name) = (uint32_t)i + 1;
+    free(l->slots);
     l->slots = slots;
     l->slot_count = count;
     return true;
+}
+
+void member_free(struct layer_collector *c)
+{
+    free(c->layer.members);
+    free(c->layer.slots);
+    free(c->layer.bases);
 }
 
 static uint32_t type_bits(enum tar_type type)
@@ -136,7 +162,7 @@ static uint32_t type_bits(enum tar_type type)
 static bool add_base(struct layer_collector *c, uint32_t member, struct str name, uint64_t same_as)
 {
     struct layer_inventory *l = &c->layer;
-    struct layer_base *bases = arena_grow(&c->arena, l->bases, l->base_count, &l->base_cap, sizeof *bases);
+    struct layer_base *bases = grow_table(c, l->bases, l->base_count, &l->base_cap, sizeof *bases);
     if (!bases)
         return false;
     l->bases = bases;
@@ -159,8 +185,8 @@ bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32
         l->members[other].mode = 0;
     uint32_t *slot = find_slot(l->slots, l->slot_count, l->members, m.name);
     if (*slot == 0) {
-        struct layer_member *members = arena_grow(&c->arena, l->members, l->member_count, &l->member_cap, sizeof *members);
-        if (!members || l->member_count >= UINT32_MAX - 1)
+        struct layer_member *members = grow_table(c, l->members, l->member_count, &l->member_cap, sizeof *members);
+        if (!members)
             return false;
         l->members = members;
         *slot = (uint32_t)++l->member_count;

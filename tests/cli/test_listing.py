@@ -3,7 +3,7 @@ import json
 import os
 import unittest
 
-from drydock import OS_RELEASE, Test, deb, docker_archive, layer, main, node
+from drydock import OS_RELEASE, Test, deb, docker_archive, folder, layer, main, node
 
 LOCK = json.dumps({
     "name": "shop", "version": "1.0.0", "lockfileVersion": 3, "packages": {
@@ -99,6 +99,15 @@ class Listing(Test):
         report = self.scan(self.image(lock, installed), "--detection-priority", "comprehensive")
         self.assertEqual([r["Target"] for r in report["Results"][1:]], ["Node.js"])
         self.assertEqual(report["Drydock"]["LockedPackages"], [])
+
+    def test_nix_store_paths(self):
+        digest = "0123456789abcdfghijklmnpqrsvwxyz"
+        paths = [f"nix/store/{digest}-{name}" for name in ("openssl-3.0.12-dev", "gcc-wrapper-12.3.0", "source", "x-1.drv")]
+        self.assertEqual([(p["Name"], p["Version"]) for p in self.scan(self.image(layer(*map(folder, paths))))["Results"][1]["Packages"]],
+                         [("gcc-wrapper", "12.3.0"), ("openssl", "3.0.12")])
+        gone = layer((f"nix/store/.wh.{digest}-gcc-wrapper-12.3.0", ""))
+        report = self.scan(self.image(layer(*map(folder, paths)), gone))
+        self.assertEqual([p["Name"] for p in report["Results"][1]["Packages"]], ["openssl"])
 
     def test_a_root_file_system_and_an_image_are_told_apart(self):
         path = self.tree({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": deb("a", "1"), "srv/package-lock.json": LOCK})

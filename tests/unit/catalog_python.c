@@ -160,8 +160,10 @@ static void archives_hold_packages(void **state)
         size_t warnings;
     } archives[] = {
         { "s/a.egg", false, "a 1 id=s/a proof=PKG-INFO needs=s/b\nb 2 licence=MIT id=s/b proof=METADATA needs=s/a\n", 1 },
-        { "s/a.whl", false, "a 1 id=s/a.whl/a proof=PKG-INFO needs=s/a.whl/b\nb 2 licence=MIT id=s/a.whl/b proof=METADATA needs=s/a.whl/a\n", 1 },
-        { "a.pyz", true, "a 1 id=a.pyz/a proof=PKG-INFO needs=a.pyz/b\nb 2 licence=MIT id=a.pyz/b proof=METADATA needs=a.pyz/a\n", 1 },
+        { "s/a.whl", false,
+          "a 1 id=s/a.whl/a proof=PKG-INFO needs=s/a.whl/b\nb 2 licence=MIT id=s/a.whl/b proof=METADATA needs=s/a.whl/a\n", 1 },
+        { "a.pyz", true, "a 1 id=a.pyz/a proof=PKG-INFO needs=a.pyz/b\nb 2 licence=MIT id=a.pyz/b proof=METADATA needs=a.pyz/a\n",
+          1 },
         { "a.pyz", false, "", 0 },
     };
     for (size_t i = 0; i < ARRAY_LEN(archives); i++) {

@@ -34,14 +34,14 @@ struct pom_dependency {
     bool optional;
 };
 
-enum pom_state { POM_UNREAD, POM_READ, POM_BUSY, POM_DONE };
+enum pom_state { POM_UNREAD, POM_BUSY, POM_DONE };
 
 /* One project file. Texts are as written until they are interpolated. */
 struct pom {
     struct str path, note;
     struct str group, artifact, version, packaging; /* own; empty: the parent's */
     struct str parent_group, parent_artifact, parent_version, parent_path;
-    bool in_repository; /* of a local repository: a dependency's, no project of this tree */
+    bool in_repository; /* a .pom file: a dependency's, no project of this tree */
     bool has_parent;
     enum pom_state state;        /* of what the note says */
     enum pom_state parent_state; /* DONE: `parent` is looked up */

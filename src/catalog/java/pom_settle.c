@@ -30,11 +30,6 @@ static bool is_full(const struct settling *s)
     return s->packages >= MAX_PACKAGES || s->facts->arena->used_bytes - s->first_byte > MAX_PACKAGE_BYTES;
 }
 
-static bool is_project(const struct pom *pom)
-{
-    return !str_ends(pom->path, ".pom");
-}
-
 /* Projects of maven-invoker-plugin: src/it/NAME/pom.xml, target/it/NAME/pom.xml. */
 static bool is_integration_test(struct str path)
 {
@@ -195,7 +190,7 @@ static bool list_modules(struct settling *s, const struct listing *l, unsigned d
     for (size_t i = 0; i < l->project->module_count && !is_full(s); i++) {
         struct str path = pom_interpolate(s->world, l->project, l->project->modules[i]);
         struct pom *module = path.len ? pom_at(s->world, l->project, path) : NULL;
-        if (!module || !is_project(module) || s->visited[module - s->world->poms] == s->file)
+        if (!module || module->in_repository || s->visited[module - s->world->poms] == s->file)
             continue;
         s->visited[module - s->world->poms] = s->file;
         struct listing below = { l->file, module, l->dev, l->module_ids };
@@ -232,7 +227,7 @@ bool pom_settle(struct catalog_facts *facts)
     s.visited = ok ? arena_array(&arena, world.count + 1, sizeof *s.visited) : NULL;
     ok = s.visited != NULL;
     for (size_t i = 0; ok && i < world.count && !is_full(&s); i++)
-        ok = !is_project(&world.poms[i]) || list_file(&s, &world.poms[i]);
+        ok = world.poms[i].in_repository || list_file(&s, &world.poms[i]);
     struct str first = facts->note_count ? facts->notes[0].path : STR("");
     if (facts->arena->exhausted)
         ok = false;
@@ -276,7 +271,7 @@ bool catalog_pom_wanted(const struct catalog_facts *facts, struct arena *arena, 
     buf_init(&paths, MAX_PACKAGE_BYTES);
     bool ok = pom_world_open(&world, facts, &own);
     for (size_t i = 0; ok && i < world.count; i++)
-        ok = !is_project(&world.poms[i]) || pom_resolve(&world, &world.poms[i]);
+        ok = world.poms[i].in_repository || pom_resolve(&world, &world.poms[i]);
     for (size_t pos = 0; map_each(&world.missing, &pos, &key, &value);) {
         struct arena_mark mark = arena_mark(&own);
         struct str path = repository_path(&own, key);

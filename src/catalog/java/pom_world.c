@@ -338,13 +338,13 @@ static int compare_paths(const void *a, const void *b)
     return str_cmp(x->path, y->path);
 }
 
-/* In a repository the folders are named by the artifact and the version: …/artifact/version/artifact-version.pom */
-static bool is_in_repository(const struct pom *pom, struct str *version)
+/* The version that a file is found by. In a repository (…/artifact/version/artifact-version.pom) the folder has it. */
+static struct str written_version(const struct pom *pom)
 {
-    struct str name = path_base(pom->path), folder = path_dir(pom->path);
-    *version = path_base(folder);
-    struct str artifact = path_base(path_dir(folder));
-    return str_ends(name, ".pom") && str_eq(artifact, pom->artifact) && version->len;
+    struct str folder = path_dir(pom->path), version = path_base(folder);
+    if (pom->in_repository && str_eq(path_base(path_dir(folder)), pom->artifact) && version.len)
+        return version;
+    return pom->version.len ? pom->version : pom->parent_version;
 }
 
 static bool add_name(struct pom_world *world, size_t index, struct str version)
@@ -354,7 +354,7 @@ static bool add_name(struct pom_world *world, size_t index, struct str version)
     uint64_t value;
     if (world->arena->exhausted || !group.len || !version.len)
         return !world->arena->exhausted;
-    if (map_get(&world->by_name, key, &value) && (pom->in_repository || !world->poms[value].in_repository))
+    if (map_get(&world->by_name, key, &value) && !world->poms[value].in_repository)
         return true; /* the projects of the tree win, as in Maven's reactor */
     if (!map_put(&world->by_name, key, index))
         return false;
@@ -367,27 +367,17 @@ static bool add_name(struct pom_world *world, size_t index, struct str version)
     return map_put(&world->versions, pair, (uint64_t)(uintptr_t)item);
 }
 
-/* Files of repositories first, and projects that say plainly who they are: others find their parents among these. */
+/* Those first that say plainly who they are: others find their parents among them. */
 static bool index_names(struct pom_world *world)
 {
-    struct str version;
-    for (size_t i = 0; i < world->count; i++) {
-        struct pom *pom = &world->poms[i];
-        pom->in_repository = is_in_repository(pom, &version);
-        struct str group = pom->group.len ? pom->group : pom->parent_group;
-        if (!pom->in_repository)
-            version = pom->version.len ? pom->version : pom->parent_version;
-        if (!str_contains(group, "${") && !str_contains(version, "${") && !add_name(world, i, version))
-            return false;
-    }
-    for (size_t i = 0; i < world->count; i++) {
-        struct pom *pom = &world->poms[i];
-        if (!is_in_repository(pom, &version))
-            version = pom_version(world, pom);
-        struct str own = pom->version.len ? pom->version : pom->parent_version;
-        if ((str_contains(pom->group, "${") || str_contains(own, "${")) && !add_name(world, i, version))
-            return false;
-    }
+    for (int plainly = 1; plainly >= 0; plainly--)
+        for (size_t i = 0; i < world->count; i++) {
+            struct pom *pom = &world->poms[i];
+            struct str group = pom->group.len ? pom->group : pom->parent_group, version = written_version(pom);
+            bool plain = !str_contains(group, "${") && !str_contains(version, "${");
+            if (plain == plainly && !add_name(world, i, plain ? version : pom_interpolate(world, pom, version)))
+                return false;
+        }
     return true;
 }
 
@@ -403,6 +393,7 @@ bool pom_world_open(struct pom_world *world, const struct catalog_facts *facts, 
     for (size_t i = 0; i < facts->note_count; i++) {
         struct pom *pom = &world->poms[world->count];
         *pom = (struct pom){ .path = facts->notes[i].path, .note = facts->notes[i].value };
+        pom->in_repository = str_ends(pom->path, ".pom");
         if (str_is(facts->notes[i].key, POM_NOTE_KEY) && read_head(pom))
             world->count++;
     }

@@ -12,11 +12,9 @@ enum { MAX_SAME = 64, MAX_NEEDS_BYTES = 4u << 20 };
 
 static struct python_entry *first_of_name(const struct python_lock *lock, struct str name)
 {
+    char key[PYTHON_MAX_NAME];
     uint64_t at = 0;
-    struct arena_mark mark = arena_mark(lock->file->scratch);
-    struct str key = python_name(lock->file->scratch, name, true);
-    bool found = key.ptr && map_get(&lock->by_name, key, &at);
-    arena_reset(lock->file->scratch, mark);
+    bool found = map_get(&lock->by_name, python_key(key, name), &at);
     return found ? (struct python_entry *)(uintptr_t)at : NULL; /* NOLINT(performance-no-int-to-ptr): the map keeps numbers */
 }
 
@@ -62,7 +60,8 @@ static void join_needs(struct python_entry *entry, const struct python_entry *mo
 
 struct python_entry *python_lock_add(struct python_lock *lock, const struct python_entry *entry)
 {
-    if (!entry->name.len || !header_value_ok(entry->name) || !header_value_ok(entry->version))
+    if (!entry->name.len || entry->name.len > PYTHON_MAX_NAME || !header_value_ok(entry->name) ||
+        !header_value_ok(entry->version))
         return NULL;
     struct python_entry *same = first_of_name(lock, entry->name), *old = same;
     for (int n = 0; old && n < MAX_SAME; n++, old = old->same)
@@ -113,9 +112,12 @@ struct python_entry *python_lock_target(const struct python_lock *lock, const st
     return NULL;
 }
 
-static struct str entry_id(struct arena *arena, const struct python_entry *entry)
+static void put_id(struct buf *out, const struct python_entry *entry)
 {
-    return arena_printf(arena, "%.*s%s%.*s", STR_ARG(entry->name), entry->version.len ? "@" : "", STR_ARG(entry->version));
+    buf_str(out, entry->name);
+    if (entry->version.len)
+        buf_chr(out, '@');
+    buf_str(out, entry->version);
 }
 
 /* All lists together are hardly longer than the file: one that makes more of little is no lock file. */
@@ -124,12 +126,12 @@ static struct str list_needs(struct python_lock *lock, struct python_entry *entr
     struct buf list;
     buf_init(&list, *room < MAX_NEEDS_BYTES ? *room : MAX_NEEDS_BYTES);
     for (const struct python_need *need = entry->needs; need && !list.failed; need = need->next)
-        for (struct python_entry *at = NULL; (at = python_lock_target(lock, need, at));) {
-            struct arena_mark mark = arena_mark(lock->file->scratch);
-            if (at->stamp != number && at != entry)
-                catalog_put_item(&list, entry_id(lock->file->scratch, at));
-            at->stamp = number;
-            arena_reset(lock->file->scratch, mark);
+        for (struct python_entry *at = NULL; (at = python_lock_target(lock, need, at)); at->stamp = number) {
+            if (at->stamp == number || at == entry)
+                continue;
+            if (list.len)
+                buf_chr(&list, '\n');
+            put_id(&list, at);
         }
     struct str needs = arena_str(lock->facts->arena, list.failed ? (struct str){ 0 } : buf_view(&list));
     *room -= needs.len;
@@ -150,7 +152,7 @@ bool python_lock_finish(struct python_lock *lock)
             return false;
         package->name = arena_str(arena, entry->name);
         package->version = arena_str(arena, entry->version);
-        package->id = entry_id(arena, entry);
+        package->id = entry->version.len ? catalog_id(lock->facts, entry->name, entry->version) : package->name;
         package->depends = list_needs(lock, entry, number, &room);
         package->digest = arena_str(arena, entry->digest);
         package->relation = entry->relation;

@@ -31,12 +31,11 @@ static void keep_classifier(struct metadata *metadata, struct str value)
 /* What only an extra requires is not needed. */
 static void keep_need(struct metadata *metadata, struct str value)
 {
+    char key[PYTHON_MAX_NAME];
     struct python_requirement requirement;
     if (!python_requirement(value, &requirement) || str_contains(requirement.marker, "extra"))
         return;
-    struct arena_mark mark = arena_mark(metadata->scratch);
-    catalog_put_item(&metadata->needs, python_name(metadata->scratch, requirement.name, true));
-    arena_reset(metadata->scratch, mark);
+    catalog_put_item(&metadata->needs, python_key(key, requirement.name));
 }
 
 /* A folded line goes with the one before. Texts of licences are cut. */
@@ -116,15 +115,15 @@ struct str python_installed_id(struct arena *arena, struct str site, struct str 
 }
 
 /* What it needs is looked for beside it first. */
-static struct str find_needs(struct str names, struct str site, struct arena *arena, struct arena *scratch)
+static struct str find_needs(struct str names, struct str site, struct arena *arena)
 {
     struct buf list;
     struct str name;
     buf_init(&list, 64 * MAX_NEEDS_BYTES);
     while (str_next(&names, '\n', &name)) {
-        struct arena_mark mark = arena_mark(scratch);
-        catalog_put_item(&list, python_installed_id(scratch, site, name));
-        arena_reset(scratch, mark);
+        catalog_put_item(&list, site);
+        buf_text(&list, site.len ? "/" : "");
+        buf_str(&list, name);
     }
     struct str needs = arena_str(arena, list.failed ? (struct str){ 0 } : buf_view(&list));
     buf_free(&list);
@@ -145,7 +144,7 @@ struct str python_requires(struct str text, struct str site, struct arena *arena
         else if (!in_extra)
             keep_need(&metadata, line);
     }
-    struct str needs = find_needs(buf_view(&metadata.needs), site, arena, scratch);
+    struct str needs = find_needs(buf_view(&metadata.needs), site, arena);
     buf_free(&metadata.needs);
     return needs;
 }
@@ -161,7 +160,7 @@ static bool add_package(struct catalog_facts *facts, const struct catalog_kind *
     package->version = arena_str(facts->arena, metadata->version);
     package->licence = find_licences(metadata, facts->arena);
     package->id = python_installed_id(facts->arena, place->site, normal);
-    package->depends = find_needs(buf_view(&metadata->needs), place->site, facts->arena, metadata->scratch);
+    package->depends = find_needs(buf_view(&metadata->needs), place->site, facts->arena);
     package->root = arena_str(facts->arena, place->root);
     package->within = arena_str(facts->arena, place->within);
     package->proof = str_from(place->proof);

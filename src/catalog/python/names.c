@@ -13,12 +13,10 @@ static bool is_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-struct str python_name(struct arena *arena, struct str name, bool lower)
+/* `text` has room for the name. */
+static struct str write_normal(char *text, struct str name, bool lower)
 {
-    char *text = arena_alloc(arena, name.len + 1);
     size_t len = 0;
-    if (!text)
-        return (struct str){ 0 };
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         if (is_joint(c)) {
@@ -29,6 +27,17 @@ struct str python_name(struct arena *arena, struct str name, bool lower)
         }
     }
     return str_make(text, len);
+}
+
+struct str python_name(struct arena *arena, struct str name, bool lower)
+{
+    char *text = arena_alloc(arena, name.len + 1);
+    return text ? write_normal(text, name, lower) : (struct str){ 0 };
+}
+
+struct str python_key(char text[static PYTHON_MAX_NAME], struct str name)
+{
+    return write_normal(text, str_head(name, PYTHON_MAX_NAME), true);
 }
 
 /* How many bytes at the front of the text may stand in a name. */

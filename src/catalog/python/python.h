@@ -11,6 +11,9 @@ extern const struct catalog_kind catalog_pyproject_kind;
 
 /* Runs of '-', '_' and '.' become one '-'; letters become small ones where `lower`. In the arena; ptr NULL when it is full. */
 struct str python_name(struct arena *arena, struct str name, bool lower);
+/* The normal form in the caller's memory, for look-ups; longer names are cut. */
+enum { PYTHON_MAX_NAME = 512 };
+struct str python_key(char text[static PYTHON_MAX_NAME], struct str name);
 bool python_name_ok(struct str name);
 bool python_version_ok(struct str version);
 

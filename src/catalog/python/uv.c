@@ -92,8 +92,8 @@ static bool put_name(struct map *names, struct str name)
 
 static bool has_name(const struct map *names, const struct python_entry *entry)
 {
-    struct str key = python_name(names->arena, entry->name, true);
-    return key.ptr && map_get(names, key, NULL);
+    char key[PYTHON_MAX_NAME];
+    return map_get(names, python_key(key, entry->name), NULL);
 }
 
 /* manifest.members, and manifest.requirements of what has no project. */
