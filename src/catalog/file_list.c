@@ -3,7 +3,6 @@
  * at each folder once. */
 #include "catalog/kinds.h"
 
-
 enum { MAX_LINES_BYTES = 512 << 20 };
 
 static const struct {
@@ -76,16 +75,20 @@ static void put_folder(struct catalog_list_writer *writer, struct str folder)
     buf_text(lines, "/\n");
 }
 
-void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name, const struct catalog_listed *details)
+static bool is_plain(const struct catalog_listed *details)
+{
+    return !details || (!details->flags && !details->has_permissions && !details->has_size && details->digest.len == 0 &&
+                        details->target.len == 0);
+}
+
+static void put_entry(struct catalog_list_writer *writer, struct str folder, struct str name,
+                      const struct catalog_listed *details)
 {
     struct buf *lines = &writer->lines;
-    bool plain = !details || (!details->flags && !details->has_permissions && !details->has_size && details->digest.len == 0 &&
-                              details->target.len == 0);
-    if (name.len == 0 || lines->failed || str_find(name, '\n', NULL) || str_find(name, '/', NULL) ||
-        str_find(folder, '\n', NULL))
+    if (lines->failed)
         return;
     put_folder(writer, folder);
-    if (!plain)
+    if (!is_plain(details))
         put_details(lines, details);
     else if (str_find(name, '\t', NULL))
         buf_text(lines, "\t\t\t\t");
@@ -93,11 +96,23 @@ void catalog_list_put(struct catalog_list_writer *writer, struct str folder, str
     buf_chr(lines, '\n');
 }
 
+void catalog_list_put(struct catalog_list_writer *writer, struct str folder, struct str name,
+                      const struct catalog_listed *details)
+{
+    if (name.len && !str_find(name, '\n', NULL) && !str_find(name, '/', NULL) && !str_find(folder, '\n', NULL))
+        put_entry(writer, folder, name, details);
+}
+
 void catalog_list_put_path(struct catalog_list_writer *writer, struct str path, const struct catalog_listed *details)
 {
-    while (path.len && (path.ptr[0] == '/' || str_starts(path, "./")))
+    while (path.len && (path.ptr[0] == '/' || (path.len > 1 && path.ptr[0] == '.' && path.ptr[1] == '/')))
         path = str_skip(path, 1);
-    catalog_list_put(writer, path_dir(path), path_base(path), details);
+    size_t slash = path.len;
+    while (slash && path.ptr[slash - 1] != '/')
+        slash--;
+    struct str name = { path.ptr + slash, path.len - slash };
+    if (name.len && !str_find(path, '\n', NULL))
+        put_entry(writer, str_make(path.ptr, slash ? slash - 1 : 0), name, details);
 }
 
 bool catalog_list_end(struct catalog_list_writer *writer, struct catalog_facts *facts, struct catalog_file_list list)
@@ -180,8 +195,10 @@ static void read_mode(struct str text, struct catalog_listed *out)
 
 bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed *out)
 {
-    struct str line;
-    while (str_next(&cursor->rest, '\n', &line)) {
+    while (cursor->rest.len) {
+        const char *end = memchr(cursor->rest.ptr, '\n', cursor->rest.len);
+        struct str line = { cursor->rest.ptr, end ? (size_t)(end - cursor->rest.ptr) : cursor->rest.len };
+        cursor->rest = str_skip(cursor->rest, line.len + 1);
         if (line.len == 0)
             continue;
         if (line.ptr[line.len - 1] == '/') {
@@ -190,7 +207,7 @@ bool catalog_list_next(struct catalog_list_cursor *cursor, struct catalog_listed
             continue;
         }
         *out = (struct catalog_listed){ .folder = cursor->folder, .name = line, .flags = cursor->flags };
-        if (str_find(line, '\t', NULL)) {
+        if (memchr(line.ptr, '\t', line.len)) {
             read_mode(take_field(&out->name), out);
             out->has_size = str_u64(take_field(&out->name), &out->size_bytes);
             out->digest = take_field(&out->name);

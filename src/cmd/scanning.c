@@ -212,8 +212,8 @@ static void log_scan(const struct work *w)
     size_t os = 0;
     for (size_t i = 0; i < w->inventory->package_count; i++)
         os += w->inventory->packages[i].kind->is_os;
-    log_info("%s: %.*s %.*s, %zu OS packages, %zu language packages", w->name,
-             STR_ARG(d->family.len ? d->family : STR("no distribution")), STR_ARG(d->release), os,
+    log_info("%s: %.*s%s%.*s, %zu OS packages, %zu language packages", w->name,
+             STR_ARG(d->family.len ? d->family : STR("no distribution")), d->release.len ? " " : "", STR_ARG(d->release), os,
              w->inventory->package_count - os);
     log_info("scanners: vuln; database: %.*s (%.*s)", STR_ARG(w->database.words), STR_ARG(w->database.age));
     if (w->inventory->unreadable_count)

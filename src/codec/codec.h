@@ -224,7 +224,8 @@ bool json_scalar(struct json *json, struct str *out); /* string, or the text of 
 void json_skip(struct json *json);                    /* any value */
 bool json_raw(struct json *json, struct str *out);    /* skips any value and gives its text (validated) */
 bool json_end(struct json *json, struct error *err);  /* false when anything failed or text is left over */
-/* The line, from 1, of the next value (or, behind an object, of its closing brace). Cheap when asked in order. */
+/* The line, from 1, of the next item of a list, of the key that was just read, or of the brace behind an object. Cheap when
+ * asked in order. */
 uint32_t json_line(struct json *json);
 
 /* Writing: appends "text" quoted and escaped; bytes that are not UTF-8 become U+FFFD. */

@@ -59,8 +59,8 @@ static inline int next_byte(struct json *json)
 
 uint32_t json_line(struct json *json)
 {
-    if (json->state[json->depth] & DUE)
-        next_byte(json); /* up to the value */
+    if (json->state[json->depth] == (IN_ARRAY | DUE))
+        next_byte(json); /* up to the item */
     for (size_t pos; json->line_pos < json->pos; json->line_pos += pos + 1) {
         if (!str_find(str_head(str_skip(json->text, json->line_pos), json->pos - json->line_pos), '\n', &pos)) {
             json->line_pos = json->pos;

@@ -31,7 +31,7 @@ static int compare_packages(const void *a, const void *b)
 /* Names a group that is only listed. */
 static bool list_group(struct match_run *run, struct result *result, struct error *err)
 {
-    result->coverage = COVERAGE_NOT_SUPPORTED;
+    result->coverage = COVERAGE_LISTED;
     result->coverage_text = STR("packages are only listed");
     if (result->is_os)
         return os_name_target(run, result, err);
@@ -73,14 +73,30 @@ static bool match_group(struct match_run *run, struct result *result, struct err
     return set_gone_apart(run, result, err);
 }
 
+/* Windows keeps no packages that could be listed: its images are named as not covered, so that they never look clean. */
+static bool add_windows(struct match_run *run, struct error *err)
+{
+    const struct inventory *inventory = run->inventory;
+    struct result *result = &run->out->results[run->out->result_count];
+    if (!str_is(inventory->image.platform.os, "windows") && !str_is(inventory->distro.family, "windows"))
+        return true;
+    *result = (struct result){ .is_os = true, .type = STR("windows") };
+    result->target = arena_printf(run->arena, "%.*s (windows)", STR_ARG(run->options->artifact));
+    run->out->result_count++;
+    return run_uncovered(run, result, COVERAGE_NOT_SUPPORTED, "what belongs to the system is not covered in images of",
+                         STR("Windows"), err);
+}
+
 static bool match_groups(struct match_run *run, const struct package **packages, size_t count, struct error *err)
 {
-    size_t groups = 0;
+    size_t groups = 1;
     for (size_t i = 0; i < count; i++)
         groups += i == 0 || compare_groups(packages[i - 1], packages[i]) != 0;
     run->out->results = arena_array(run->arena, groups + 1, sizeof *run->out->results);
     if (!run->out->results)
         return arena_error(run->arena, err);
+    if ((count == 0 || !packages[0]->kind->is_os) && !add_windows(run, err))
+        return false;
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count && compare_groups(packages[first], packages[end]) == 0;)
             end++;

@@ -25,7 +25,8 @@ struct finding {
 };
 
 /* Why a group of packages was or was not checked. */
-enum coverage { COVERAGE_CHECKED, COVERAGE_NO_DATA, COVERAGE_NOT_SUPPORTED };
+/* COVERAGE_LISTED: kinds that nobody publishes advisories for (catalog_kind.ecosystem NULL): told, but no gate fails for them. */
+enum coverage { COVERAGE_CHECKED, COVERAGE_NO_DATA, COVERAGE_NOT_SUPPORTED, COVERAGE_LISTED };
 
 /* One result: Trivy's Results[] item. OS packages are one group; language packages one by kind (or by file). */
 struct result {

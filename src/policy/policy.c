@@ -137,7 +137,7 @@ static struct str why_blind(const struct policy *policy, const struct matches *m
                             struct arena *arena)
 {
     for (size_t i = 0; i < matches->result_count && !policy->allow_no_data; i++)
-        if (matches->results[i].coverage != COVERAGE_CHECKED)
+        if (matches->results[i].coverage == COVERAGE_NO_DATA || matches->results[i].coverage == COVERAGE_NOT_SUPPORTED)
             return arena_printf(arena, "the gate cannot judge %.*s: %.*s; use a database that covers it, or --allow-no-data",
                                 STR_ARG(matches->results[i].target), STR_ARG(matches->results[i].coverage_text));
     if (facts->starter && !policy->allow_starter)

@@ -2,13 +2,10 @@
  * top, since what an upper one has, or has removed, hides what those below have (OCI image specification, layer.md). */
 #include "scan/cover.h"
 
-
 bool cover_init(struct cover *cover, struct tree *tree, const struct layer_inventory *layers, size_t layer_count,
                 const struct scan_skips *skips)
 {
-    *cover = (struct cover){
-        .arena = tree->arena, .tree = tree, .layers = layers, .layer_count = layer_count, .skips = skips
-    };
+    *cover = (struct cover){ .arena = tree->arena, .tree = tree, .layers = layers, .layer_count = layer_count, .skips = skips };
     cover->folders = arena_array(cover->arena, layer_count + 1, sizeof *cover->folders);
     cover->marks = arena_array(cover->arena, layer_count + 1, sizeof *cover->marks);
     return cover->folders && cover->marks;
@@ -104,7 +101,8 @@ static bool is_hidden(struct cover *cover, struct upper *upper, struct str folde
     if (map_get(&upper->memo, folder, &known))
         return known;
     bool hidden = map_get(&upper->opaque, folder, NULL) ||
-                  (folder.len && (*find_slot(cover, layer_name(folder, false)) || is_hidden(cover, upper, path_dir(folder))));
+                  (folder.len && folder.len <= TREE_MAX_PATH_BYTES &&
+                   (*find_slot(cover, layer_name(folder, false)) || is_hidden(cover, upper, path_dir(folder))));
     map_put(&upper->memo, folder, hidden);
     return hidden;
 }

@@ -14,11 +14,11 @@ enum { COVER_NONE = UINT32_MAX };
 struct cover_file {
     uint64_t name; /* layer_name of the canonical path */
     uint32_t layer, member;
-    uint32_t list;      /* index + 1 of the list that names it; an OS package's before others */
-    bool is_program;    /* packages were read from it as from a program */
-    bool is_package;    /* packages were read from it in another way */
-    uint8_t shared;     /* 1 + the class that a hard link to the same contents has */
-    bool is_listed;     /* need not be listed as unexplained (again) */
+    uint32_t list;   /* index + 1 of the list that names it; an OS package's before others */
+    bool is_program; /* packages were read from it as from a program */
+    bool is_package; /* packages were read from it in another way */
+    uint8_t shared;  /* 1 + the class that a hard link to the same contents has */
+    bool is_listed;  /* need not be listed as unexplained (again) */
 };
 
 /* A list, and how many of its files are gone. Where a manager says what a file is (`strong`), those entries alone decide
@@ -47,7 +47,7 @@ struct cover {
     const struct layer_inventory *layers;
     size_t layer_count;
     const struct scan_skips *skips;
-    bool has_unread; /* there are folders of which it is not known what they hold */
+    bool has_unread;               /* there are folders of which it is not known what they hold */
     struct cover_folder **folders; /* of each layer, as its folders */
     struct cover_folder **marks;   /* of each layer, as its marks */
     struct cover_file *files;
@@ -84,7 +84,8 @@ bool cover_add_content(struct cover *cover, size_t check);
 
 /* Which package of the inventory a list speaks of. */
 struct cover_packages {
-    struct map by_name, by_root;
+    struct map by_name, by_root; /* index + 1; index */
+    uint32_t *next;
     const struct inventory *inventory;
 };
 bool cover_packages_init(struct cover_packages *packages, struct cover *cover, const struct inventory *inventory);

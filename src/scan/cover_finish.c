@@ -24,52 +24,47 @@ struct inventory_files inventory_executables(const struct inventory *inventory)
 
 /* ---- which package a list speaks of ------------------------------------------------------------------------------------------- */
 
-static struct str name_key(struct arena *arena, const struct catalog_kind *kind, struct str name, struct str version, struct str arch)
-{
-    return arena_printf(arena, "%s\n%.*s\n%.*s\n%.*s", kind->name, STR_ARG(name), STR_ARG(version), STR_ARG(arch));
-}
-
-/* A key that is there already stays: of several packages the first. */
-static bool put_first(struct map *map, struct str key, uint64_t value)
-{
-    return key.ptr && (map_get(map, key, NULL) || map_put(map, key, value));
-}
-
+/* OS packages of one name form a chain. */
 bool cover_packages_init(struct cover_packages *packages, struct cover *cover, const struct inventory *inventory)
 {
     *packages = (struct cover_packages){ .inventory = inventory };
     map_init(&packages->by_name, cover->arena);
     map_init(&packages->by_root, cover->arena);
-    for (size_t i = 0; cover->list_count && i < inventory->package_count; i++) {
+    packages->next = arena_array(cover->arena, inventory->package_count + 1, sizeof *packages->next);
+    if (!packages->next)
+        return false;
+    for (size_t i = inventory->package_count; cover->list_count && i-- > 0;) {
         const struct package *p = &inventory->packages[i];
-        struct map *names = &packages->by_name;
+        uint64_t next = 0;
         if (!p->kind->is_os) {
-            if (!put_first(&packages->by_root, path_dir(p->path), i))
+            if (!map_put(&packages->by_root, path_dir(p->path), i))
                 return false;
             continue;
         }
-        if (!put_first(names, name_key(cover->arena, p->kind, p->name, p->version, p->arch), i) ||
-            !put_first(names, name_key(cover->arena, p->kind, p->name, STR(""), p->arch), i) ||
-            !put_first(names, name_key(cover->arena, p->kind, p->name, STR(""), STR("")), i))
+        map_get(&packages->by_name, p->name, &next);
+        packages->next[i] = (uint32_t)next;
+        if (!map_put(&packages->by_name, p->name, i + 1))
             return false;
     }
     return true;
 }
 
+/* The first that agrees in all that the list says; else the first of the name. */
 struct package *cover_package_of(const struct cover_packages *packages, const struct catalog_file_list *list)
 {
-    const struct map *names = &packages->by_name;
-    uint64_t at;
+    struct package *all = packages->inventory->packages, *first = NULL;
+    uint64_t at = 0;
     if (list->package.len == 0)
-        return map_get(&packages->by_root, path_dir(list->path), &at) && packages->inventory->packages[at].kind == list->kind
-                   ? &packages->inventory->packages[at]
-                   : NULL;
-    struct arena_mark mark = arena_mark(names->arena);
-    bool found = map_get(names, name_key(names->arena, list->kind, list->package, list->version, list->arch), &at) ||
-                 map_get(names, name_key(names->arena, list->kind, list->package, STR(""), list->arch), &at) ||
-                 map_get(names, name_key(names->arena, list->kind, list->package, STR(""), STR("")), &at);
-    arena_reset(names->arena, mark);
-    return found ? &packages->inventory->packages[at] : NULL;
+        return map_get(&packages->by_root, path_dir(list->path), &at) && all[at].kind == list->kind ? &all[at] : NULL;
+    for (map_get(&packages->by_name, list->package, &at); at; at = packages->next[at - 1]) {
+        struct package *p = &all[at - 1];
+        if (p->kind != list->kind)
+            continue;
+        first = first ? first : p;
+        if ((list->version.len == 0 || str_eq(list->version, p->version)) && (list->arch.len == 0 || str_eq(list->arch, p->arch)))
+            return p;
+    }
+    return first;
 }
 
 /* ---- folders of packages -------------------------------------------------------------------------------------------------------- */
@@ -89,9 +84,11 @@ struct finishing {
 
 static bool is_shared_folder(struct str path)
 {
-    static const char *const shared[] = { "",    "usr", "usr/local", "usr/lib", "usr/local/lib", "usr/share", "usr/local/share", "opt",
-                                          "srv", "var", "etc",       "home",    "root",          "lib",       "lib64",           "usr/lib64",
-                                          "bin", "sbin", "usr/bin",  "usr/sbin", "usr/local/bin", "usr/local/sbin" };
+    static const char *const shared[] = {
+        "",    "usr",  "usr/local", "usr/lib",  "usr/local/lib", "usr/share",     "usr/local/share", "opt",
+        "srv", "var",  "etc",       "home",     "root",          "lib",           "lib64",           "usr/lib64",
+        "bin", "sbin", "usr/bin",   "usr/sbin", "usr/local/bin", "usr/local/sbin"
+    };
     for (size_t i = 0; i < ARRAY_LEN(shared); i++)
         if (str_is(path, shared[i]))
             return true;
@@ -129,7 +126,7 @@ static bool find_roots(struct finishing *f)
 static enum folder_owner owner_above(struct finishing *f, struct str folder)
 {
     uint64_t known;
-    if (folder.len == 0)
+    if (folder.len == 0 || folder.len > TREE_MAX_PATH_BYTES)
         return OWNER_NONE;
     if (map_get(&f->memo, folder, &known) || map_get(&f->roots, folder, &known))
         return (enum folder_owner)known;
@@ -285,7 +282,8 @@ static bool list_unexplained(struct finishing *f)
                 continue;
             file->is_listed = true; /* a member may have two rows */
             struct str folder = cover->folders[i][m->folder].path;
-            struct str path = arena_printf(cover->arena, "%.*s%s%.*s", STR_ARG(folder), folder.len ? "/" : "", STR_ARG(base->name));
+            struct str path =
+                arena_printf(cover->arena, "%.*s%s%.*s", STR_ARG(folder), folder.len ? "/" : "", STR_ARG(base->name));
             if (!path.ptr)
                 return false;
             if (skip_covers(cover->skips, path)) {
@@ -351,7 +349,8 @@ static bool list_changes(struct finishing *f)
     for (size_t i = 0; i < cover->change_count; i++) {
         const struct cover_change *c = &cover->changes[i];
         const struct package *p = cover_package_of(&f->packages, cover->lists[c->list].list);
-        if (!p || p->gone || p->owner.len || (c->weak && sums[p - out->packages].has_strong) || skip_covers(cover->skips, c->path))
+        if (!p || p->gone || p->owner.len || (c->weak && sums[p - out->packages].has_strong) ||
+            skip_covers(cover->skips, c->path))
             continue;
         changes[count++] =
             (struct inventory_change){ (uint32_t)(p - out->packages), c->type, c->configuration, c->path, c->text };

@@ -5,14 +5,27 @@
 
 #include <stdlib.h>
 
-
 /* Documentation is often left out on purpose (dpkg's path-exclude, rpm's nodocs), and caches and logs come and go. */
 static const struct str unchecked[] = {
-    STR_INIT("usr/share/doc"),     STR_INIT("usr/share/man"),   STR_INIT("usr/share/info"),    STR_INIT("usr/share/locale"),
-    STR_INIT("usr/share/help"),    STR_INIT("usr/share/groff"), STR_INIT("usr/share/omf"),     STR_INIT("usr/share/linda"),
-    STR_INIT("usr/share/lintian"), STR_INIT("usr/share/gtk-doc"), STR_INIT("var/cache"),       STR_INIT("var/log"),
-    STR_INIT("var/tmp"),           STR_INIT("var/lib/apt/lists"), STR_INIT("tmp"),             STR_INIT("run"),
-    STR_INIT("dev"),               STR_INIT("proc"),              STR_INIT("sys"),
+    STR_INIT("usr/share/doc"),
+    STR_INIT("usr/share/man"),
+    STR_INIT("usr/share/info"),
+    STR_INIT("usr/share/locale"),
+    STR_INIT("usr/share/help"),
+    STR_INIT("usr/share/groff"),
+    STR_INIT("usr/share/omf"),
+    STR_INIT("usr/share/linda"),
+    STR_INIT("usr/share/lintian"),
+    STR_INIT("usr/share/gtk-doc"),
+    STR_INIT("var/cache"),
+    STR_INIT("var/log"),
+    STR_INIT("var/tmp"),
+    STR_INIT("var/lib/apt/lists"),
+    STR_INIT("tmp"),
+    STR_INIT("run"),
+    STR_INIT("dev"),
+    STR_INIT("proc"),
+    STR_INIT("sys"),
 };
 
 static bool is_unchecked(struct str folder)
@@ -45,8 +58,7 @@ struct reading {
 
 bool cover_add_change(struct cover *cover, struct cover_change change)
 {
-    struct cover_change *grown =
-        arena_grow(cover->arena, cover->changes, cover->change_count, &cover->change_cap, sizeof *grown);
+    struct cover_change *grown = arena_grow(cover->arena, cover->changes, cover->change_count, &cover->change_cap, sizeof *grown);
     if (!grown)
         return false;
     cover->changes = grown;
@@ -74,8 +86,8 @@ static struct str path_of(const struct reading *r, const struct catalog_listed *
                         STR_ARG(listed->name));
 }
 
-static bool put_change(struct reading *r, const struct catalog_listed *listed, const struct diversion *moved, enum file_change type,
-                       struct str text)
+static bool put_change(struct reading *r, const struct catalog_listed *listed, const struct diversion *moved,
+                       enum file_change type, struct str text)
 {
     bool weak = !listed->mode && !listed->has_permissions;
     return cover_add_change(r->cover, (struct cover_change){ .list = r->list,
@@ -132,8 +144,9 @@ static bool check_link(struct reading *r, const struct catalog_listed *listed, c
                           arena_printf(r->cover->arena, "leads to %.*s, which is not its own target", STR_ARG(link->target)));
     if (!link || listed->target.len == 0 || str_eq(link->target, listed->target))
         return true;
-    return put_change(r, listed, moved, CHANGE_TARGET,
-                      arena_printf(r->cover->arena, "leads to %.*s, not to %.*s", STR_ARG(link->target), STR_ARG(listed->target)));
+    return put_change(
+        r, listed, moved, CHANGE_TARGET,
+        arena_printf(r->cover->arena, "leads to %.*s, not to %.*s", STR_ARG(link->target), STR_ARG(listed->target)));
 }
 
 static bool add_check(struct reading *r, const struct catalog_listed *listed, const struct diversion *moved,
@@ -158,10 +171,9 @@ static bool check_regular(struct reading *r, const struct catalog_listed *listed
 {
     const struct layer_member *m = cover_member(r->cover, file);
     bool resized = listed->has_size && listed->size_bytes != m->size_bytes;
-    if (resized &&
-        !put_change(r, listed, moved, CHANGE_SIZE,
-                    arena_printf(r->cover->arena, "%llu bytes, not %llu", (unsigned long long)m->size_bytes,
-                                 (unsigned long long)listed->size_bytes)))
+    if (resized && !put_change(r, listed, moved, CHANGE_SIZE,
+                               arena_printf(r->cover->arena, "%llu bytes, not %llu", (unsigned long long)m->size_bytes,
+                                            (unsigned long long)listed->size_bytes)))
         return false;
     if (listed->has_permissions && ((listed->mode ^ m->mode) & 07777) &&
         !put_change(r, listed, moved, CHANGE_MODE,
@@ -278,8 +290,7 @@ static bool read_diversion(struct reading *r, const struct catalog_file_list *li
     catalog_list_open(&cursor, list);
     if (!catalog_list_next(&cursor, &listed) || !(listed.flags & LISTED_DIVERTED))
         return true;
-    struct diversion *grown =
-        arena_grow(r->cover->arena, r->diversions, r->diversion_count, &r->diversion_cap, sizeof *grown);
+    struct diversion *grown = arena_grow(r->cover->arena, r->diversions, r->diversion_count, &r->diversion_cap, sizeof *grown);
     if (!grown)
         return false;
     r->diversions = grown;

@@ -143,19 +143,31 @@ static void put_tree(struct writer *w, const struct layer_inventory *layer)
     }
 }
 
+static void put_member(struct buf *table, const struct layer_member *m)
+{
+    unsigned char row[MEMBER_WORDS * 4];
+    for (unsigned i = 0; i < 8; i++) {
+        row[i] = (unsigned char)(m->name >> 8 * i);
+        row[16 + i] = (unsigned char)(m->size_bytes >> 8 * i);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        row[8 + i] = (unsigned char)(m->folder >> 8 * i);
+        row[12 + i] = (unsigned char)(m->mode >> 8 * i);
+    }
+    buf_add(table, row, sizeof row);
+}
+
 static void put_members(struct writer *w, const struct layer_inventory *layer)
 {
     for (size_t i = 0; i < layer->folder_count; i++)
         put_text(w, layer->folders[i].path);
-    for (size_t i = 0; !w->pool && i < layer->member_count; i++) {
-        const struct layer_member *m = &layer->members[i];
-        buf_u64(w->table, m->name);
-        buf_u32(w->table, m->folder);
-        buf_u32(w->table, m->mode);
-        buf_u64(w->table, m->size_bytes);
+    if (!w->pool) {
+        buf_reserve(w->table, (layer->member_count * MEMBER_WORDS + layer->slot_count) * 4);
+        for (size_t i = 0; i < layer->member_count; i++)
+            put_member(w->table, &layer->members[i]);
+        for (size_t i = 0; i < layer->slot_count; i++)
+            buf_u32(w->table, layer->slots[i]);
     }
-    for (size_t i = 0; !w->pool && i < layer->slot_count; i++)
-        buf_u32(w->table, layer->slots[i]);
     for (size_t i = 0; i < layer->base_count; i++) {
         buf_u32(w->table, layer->bases[i].member);
         put_text(w, layer->bases[i].name);
@@ -406,8 +418,9 @@ static void get_members(struct reader *r, struct layer_inventory *layer)
 static bool get_header(struct reader *r, struct str bytes, struct layer_inventory *layer)
 {
     enum { FIXED = 8 + HEADER_WORDS * 4 + sizeof layer->digest + sizeof layer->diff_id };
-    static const size_t words[] = { FILE_WORDS, PACKAGE_WORDS, DISTRO_WORDS, LIST_WORDS,   DECLARED_WORDS, NOTE_WORDS, WARNING_WORDS,
-                                    LINK_WORDS, MARK_WORDS,    FOLDER_WORDS, MEMBER_WORDS, SLOT_WORDS,     BASE_WORDS };
+    static const size_t words[] = { FILE_WORDS,   PACKAGE_WORDS, DISTRO_WORDS, LIST_WORDS, DECLARED_WORDS,
+                                    NOTE_WORDS,   WARNING_WORDS, LINK_WORDS,   MARK_WORDS, FOLDER_WORDS,
+                                    MEMBER_WORDS, SLOT_WORDS,    BASE_WORDS };
     size_t *const counts[] = { &layer->file_total,          &layer->facts.package_count,  &layer->facts.distro_count,
                                &layer->facts.list_count,    &layer->facts.declared_count, &layer->facts.note_count,
                                &layer->facts.warning_count, &layer->link_count,           &layer->mark_count,

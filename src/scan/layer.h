@@ -93,7 +93,7 @@ struct layer_inventory {
     size_t folder_count, folder_cap;
     struct layer_member *members;
     size_t member_count, member_cap;
-    uint32_t *slots; /* hash table of members by name: index + 1; 0: free */
+    uint32_t *slots;   /* hash table of members by name: index + 1; 0: free */
     size_t slot_count; /* a power of two, or 0 */
     struct layer_base *bases;
     size_t base_count, base_cap;

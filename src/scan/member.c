@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
-
 /* ---- names ------------------------------------------------------------------------------------------------------------------ */
 
-enum { FOLDER_BIT = 1, MAX_MEMBERS = 1 << 27 };
-static const uint64_t SPREAD = 0x9E3779B97F4A7C15; /* odd: folders' hashes stay apart, and a base name's is another than its folder's */
+enum { FOLDER_BIT = 1, MAX_MEMBERS = 1 << 25 };
+static const uint64_t SPREAD =
+    0x9E3779B97F4A7C15; /* odd: folders' hashes stay apart, and a base name's is another than its folder's */
 
 uint64_t layer_name_in(uint64_t folder_hash, struct str base, bool is_folder)
 {
@@ -202,7 +202,8 @@ void layer_collect_end(struct layer_collector *c)
     for (size_t i = 0; i < l->base_count; i++) {
         uint32_t at;
         struct layer_member *m = &l->members[l->bases[i].member];
-        if (l->bases[i].same_as == 0 || !layer_find(l, l->bases[i].same_as, &at) || at == l->bases[i].member || !is_regular(m->mode))
+        if (l->bases[i].same_as == 0 || !layer_find(l, l->bases[i].same_as, &at) || at == l->bases[i].member ||
+            !is_regular(m->mode))
             continue;
         const uint32_t shared = MEMBER_PROGRAM | MEMBER_SCRIPT;
         m->size_bytes = l->members[at].size_bytes;

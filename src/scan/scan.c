@@ -25,11 +25,11 @@ struct scan {
     const struct scan_options *options;
     struct inventory *out;
     struct arena *arena;
-    struct layer_inventory *layers; /* one for each of the image's; those with the same bytes share theirs */
-    struct cover *cover;            /* what the squash knows of all files */
+    struct layer_inventory *layers;   /* one for each of the image's; those with the same bytes share theirs */
+    struct cover *cover;              /* what the squash knows of all files */
     const struct layer_check *checks; /* for walks that compare contents; NULL: they collect */
     size_t check_count;
-    _Atomic uint64_t *progress;     /* shared memory: bytes walked by all workers */
+    _Atomic uint64_t *progress; /* shared memory: bytes walked by all workers */
     uint64_t progress_total;
 };
 
@@ -294,15 +294,16 @@ static bool scan_layers(struct scan *scan, struct error *err)
         return arena_error(scan->arena, err);
     for (size_t i = 0; i < image->layer_count; i++)
         wanted[i] = true;
-    if (!walk_layers(scan, wanted, NULL, 0, err) ||
-        !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
+    if (!walk_layers(scan, wanted, NULL, 0, err) || !squash_layers(scan->layers, image->layer_count, &scan->options->skips,
+                                                                   scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count) {
         struct layer_alias *again;
         size_t again_count;
         choose_layers(scan, aliases, alias_count, wanted);
         if (!walk_layers(scan, wanted, aliases, alias_count, err) ||
-            !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err))
+            !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover,
+                           err))
             return false;
     }
     return add_image_warning(scan, err) && describe_layers(scan, err);
@@ -456,13 +457,15 @@ static bool scan_folder(struct scan *scan, struct error *err)
     scan->layers = arena_new(scan->arena, struct layer_inventory);
     if (!scan->layers)
         return arena_error(scan->arena, err);
-    if (!walk_folder(scan, NULL, 0, err) || !squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
+    if (!walk_folder(scan, NULL, 0, err) ||
+        !squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count == 0)
         return true;
     struct layer_alias *again;
     size_t again_count;
-    return walk_folder(scan, aliases, alias_count, err) && squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
+    return walk_folder(scan, aliases, alias_count, err) &&
+           squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
 }
 
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)

@@ -32,7 +32,7 @@ struct scan_options {
     bool integrity;           /* compare the contents of packages' files too: reads the layers a second time */
     struct str only_file;     /* folders: nothing but the file of this name in it; empty: all */
     struct scan_skips skips;
-    bool other_filesystems;   /* rootfs: cross mount points, /proc, /sys and container storage too */
+    bool other_filesystems; /* rootfs: cross mount points, /proc, /sys and container storage too */
 };
 
 struct inventory_layer {

@@ -70,7 +70,7 @@ bool tree_folder(struct tree *tree, struct str folder, struct str *out)
 {
     uint64_t memo;
     struct str parent, here;
-    if (folder.len == 0 || tree->link_map.count == 0) {
+    if (folder.len == 0 || folder.len > TREE_MAX_PATH_BYTES || tree->link_map.count == 0) {
         *out = folder;
         return true;
     }
@@ -127,7 +127,7 @@ static bool hides_folder(struct hider *h, struct str folder)
     if (map_get(&h->folders, folder, &known))
         return known;
     bool hidden = map_get(&h->marks, folder, NULL);
-    if (!hidden && folder.len)
+    if (!hidden && folder.len && folder.len <= TREE_MAX_PATH_BYTES)
         hidden = (layer_has(h->layer, folder, &is_folder) && !is_folder) || hides_folder(h, path_dir(folder));
     map_put(&h->folders, folder, hidden);
     return hidden;

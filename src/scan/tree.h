@@ -31,6 +31,9 @@ struct tree {
     struct map folder_memo; /* folder as written → canonical folder's text (pointer to struct str) */
 };
 
+/* Folders are gone through part by part up to this length of path, which no system's is; a longer one stays as it is. */
+enum { TREE_MAX_PATH_BYTES = 2 * 4096 };
+
 /* The link at this canonical path; NULL: none. */
 const struct tree_link *tree_link_at(const struct tree *tree, struct str path);
 /* The folder's path with all links followed, its last part's too; remembered, so that asking again costs one look-up, and

@@ -43,7 +43,7 @@ def wheel(name, version):
     return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n\nText.\n"
 
 
-# A layer is a list of members: (path, bytes or text) for a file, or a TarInfo; see the small makers below.
+# A layer is a list of members: (path, bytes or text) or (path, bytes or text, mode) for a file, or a TarInfo; see the small makers below.
 
 def symlink(path, target):
     info = tarfile.TarInfo(path)
@@ -70,10 +70,10 @@ def layer(*members, format=tarfile.PAX_FORMAT):
             if isinstance(member, tarfile.TarInfo):
                 tar.addfile(member)
                 continue
-            path, data = member
+            path, data, *mode = member
             data = data.encode() if isinstance(data, str) else data
             info = tarfile.TarInfo(path)
-            info.size, info.mode = len(data), 0o644
+            info.size, info.mode = len(data), mode[0] if mode else 0o644
             tar.addfile(info, io.BytesIO(data))
     return out.getvalue()
 

@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&out.arena, "fuzz", 64 << 20);
     if (layer_collector_init(&c, NULL, 0, -1, 0, &err) && collect(&c, str_make(data, size), &err)) {
         layer_collect_end(&c);
-        squash_layers(&c.layer, 1, &skips, &out, &aliases, &alias_count, &cover, &err) && cover_finish(cover, &out);
+        if (squash_layers(&c.layer, 1, &skips, &out, &aliases, &alias_count, &cover, &err))
+            cover_finish(cover, &out);
     }
     arena_free(&out.arena);
     layer_collector_free(&c);

@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&out.arena, "fuzz", 64 << 20);
     if (layer_decode(str_make(data, size), &out.arena, &layers[0], &err)) {
         layers[1] = layers[0];
-        squash_layers(layers, 2, &skips, &out, &aliases, &alias_count, &cover, &err) && cover_finish(cover, &out);
+        if (squash_layers(layers, 2, &skips, &out, &aliases, &alias_count, &cover, &err))
+            cover_finish(cover, &out);
     }
     arena_free(&out.arena);
     return 0;

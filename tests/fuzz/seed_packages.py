@@ -5,6 +5,7 @@ import os
 import sqlite3
 import struct
 import tempfile
+import zipfile
 import zlib
 
 
@@ -49,6 +50,33 @@ def catalog_python():
            "Classifier: License :: OSI Approved :: BSD License\nClassifier: Framework :: Django\nRequires-Dist: asgiref (<4,>=3.6.0)\n\nA description.\nName: no\n")
     yield "Metadata-Version: 1.0\r\nName: a.b_c-D\r\nVersion: 1!2.0.post3.dev4+local.5\r\nLicense: UNKNOWN\r\n  folded\r\n"
     yield "Name: only\n\nVersion: 1\n"
+    egg_info = "Metadata-Version: 1.1\nName: a\nVersion: 1\nLicense: GPL v2 or later, Apache License, Version 2.0\nClassifier: License :: OSI Approved :: MIT License\n"
+    yield "six>=1.10\nattrs\n\n[x]\nidna\n\n[:python_version<'3']\nenum34[y]==1\n"
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            for name, text in (("EGG-INFO/PKG-INFO", egg_info), ("EGG-INFO/requires.txt", "b\n[x]\nc\n"), ("__main__.py", ""), ("x/b-2.dist-info/METADATA", "Name: b\nVersion: 2\nRequires-Dist: a\n")):
+                archive.writestr(zipfile.ZipInfo(name), text, method)
+        yield out.getvalue()
+    yield json.dumps({"name": "numpy", "version": "1.26.4", "license": "BSD-3-Clause", "depends": ["python >=3.11,<3.12.0a0", "__glibc >=2.17"], "sha256": "00ff", "md5": "0a"})
+
+
+def catalog_python_locks():
+    yield ("# pins\nDjango == 4.2.7 ; python_version > '3' # c\nzope.interface[test, docs]===5.4.0 \\\n  --hash=sha256:aa11 \\\n  --hash=sha256:bb22\n-r base.txt\n"
+           "c (== 2!1.0rc1)\nd>=1,==1.5,<2\ne @ file:///e.whl\n")
+    yield "\ufeffa==1\r\n".encode("utf-16-le")
+    yield json.dumps({"_meta": {}, "default": {"a.b": {"hashes": ["sha256:00ff"], "version": "==1.0"}, "c": {"git": "x"}}, "develop": {"a.b": {"version": "==1.0"}}}, indent=4)
+    manifest = ("[project]\ndependencies = [\"A>=1\", \"c\"]\n[project.optional-dependencies]\nx = [\"b[y]==1\"]\n[dependency-groups]\ndev = [\"t\", {include-group = \"x\"}]\n"
+                "[tool.poetry.dependencies]\npython = \"^3\"\nq = {version = \"^1\"}\n[tool.poetry.group.docs.dependencies]\ns = \"*\"\n[tool.pdm.dev-dependencies]\ntest = [\"v\"]\n")
+    records = ("[[package]]\nname = \"a\"\nversion = \"1.0\"\ngroups = [\"main\", \"default\"]\n{}\n[[package]]\nname = \"b\"\nversion = \"1.0\"\ncategory = \"dev\"\n[[package]]\nname = \"b\"\n"
+               "version = \"2.5\"\n[[package]]\nname = \"t\"\nversion = \"1\"\ngroups = [\"dev\"]\n")
+    yield records.format("[package.dependencies]\nB = \">=2\"\nt = [{version = \"*\"}, {version = \"<1\"}]\n") + manifest
+    yield records.format("dependencies = [\"b>=2; x\", \"t[y]\"]\n") + manifest
+    yield ("[manifest]\nmembers = [\"b\"]\nrequirements = [{name = \"a\"}]\n" + records.format("source = {virtual = \".\"}\ndependencies = [{name = \"b\", version = \"2.5\"}]\n"
+           "[package.optional-dependencies]\nx = [{name = \"b\"}]\n[package.dev-dependencies]\ndev = [{name = \"t\"}]\n"))
+    yield (records.replace("[package", "[packages") .format("directory = {path = \".\"}\ndependencies = [{name = \"b\", version = \"2.5\"}, {name = \"t\"}]\n").replace("[[packages]]\nname = \"t", "[[packages]]\nname = \"T_")
+           + manifest)
+    yield "name: x\ndependencies:\n  - python=3.11.4=h1\n  - numpy 1.26.4\n  - conda-forge::scipy==1.11\n  - blas\n  - lib>=3\n  - 5\n  - pip:\n    - django[x]==5.0 ; a\n"
 
 
 def catalog_maven():

@@ -53,9 +53,10 @@ static void files_are_listed(void **state)
     /* links have all bits, what is below etc/ is configuration, of a record that is not kept nothing is listed */
     parse_begin(&parsed);
     parsed.wants_digests = true;
-    parse_more(&parsed, INSTALLED,
-               STR("P:a\nV:1\nF:bin\nM:0:0:755\nR:sh\na:0:0:777\nZ:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nF:etc/x\nR:c\na:0:9:4640\nZ:Q1=\n"
-                   "\nP:b\nF:x\nR:y\n\nP:a\nV:2\nF:x\nR:y\n\nP:c\nV:1\nF:z\nR:q\n"));
+    parse_more(
+        &parsed, INSTALLED,
+        STR("P:a\nV:1\nF:bin\nM:0:0:755\nR:sh\na:0:0:777\nZ:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nF:etc/x\nR:c\na:0:9:4640\nZ:Q1=\n"
+            "\nP:b\nF:x\nR:y\n\nP:a\nV:2\nF:x\nR:y\n\nP:c\nV:1\nF:z\nR:q\n"));
     assert_int_equal(parsed.facts.list_count, 2);
     assert_listed(&parsed, 0, "a",
                   "bin/\n777\t\tsha1:0000000000000000000000000000000000000000\t\tsh\netc/x/\nc104640\t\t\t\tc\n");

@@ -177,8 +177,9 @@ static void files_are_listed(void **state)
         const char *path, *text, *lines;
         bool is_regular;
     } rows[] = {
-        { "var/lib/dpkg/info/python3-six:all.list", "/.\n/usr\n/usr/lib\n/usr/lib/six.info\n/usr/lib/six.info/METADATA\n/usr/lib/six.py\n"
-                                                    "/usr/libexec\n/usr/share\n/usr/share/c\n",
+        { "var/lib/dpkg/info/python3-six:all.list",
+          "/.\n/usr\n/usr/lib\n/usr/lib/six.info\n/usr/lib/six.info/METADATA\n/usr/lib/six.py\n"
+          "/usr/libexec\n/usr/share\n/usr/share/c\n",
           "usr/lib/six.info/\nMETADATA\nusr/lib/\nsix.py\nusr/\nlibexec\nusr/share/\nc\n", false },
         { "var/lib/dpkg/info/python3-six.md5sums",
           "d41d8cd98f00b204e9800998ecf8427e  usr/lib/six.info/METADATA\n"
@@ -228,14 +229,10 @@ static void digests_diversions_and_configuration_are_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_become_packages),
-        cmocka_unit_test(states_decide_what_is_there),
-        cmocka_unit_test(sources_are_split),
-        cmocka_unit_test(the_last_of_equal_records_stands),
-        cmocka_unit_test(status_d_is_read),
-        cmocka_unit_test(damage_is_a_warning),
-        cmocka_unit_test(files_are_listed),
-        cmocka_unit_test(digests_diversions_and_configuration_are_listed),
+        cmocka_unit_test(records_become_packages), cmocka_unit_test(states_decide_what_is_there),
+        cmocka_unit_test(sources_are_split),       cmocka_unit_test(the_last_of_equal_records_stands),
+        cmocka_unit_test(status_d_is_read),        cmocka_unit_test(damage_is_a_warning),
+        cmocka_unit_test(files_are_listed),        cmocka_unit_test(digests_diversions_and_configuration_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

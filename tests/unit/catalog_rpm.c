@@ -47,9 +47,9 @@ static void every_format_gives_the_same_packages(void **state)
         assert_str(run->facts.lists[0].lines,
                    "usr/bin/\nfoo\nusr/lib/python3.11/site-packages/foo-1.0.dist-info/\nMETADATA\nRECORD\n");
         assert_str(run->facts.lists[1].package, "libstdc++");
-        assert_str(run->facts.lists[1].lines, "usr/lib64/\n100755\t2000\t\t\tlib.so.6\n120777\t\t\tlib.so.6\tlib.so\n"
-                                              "co\t\t\t\tcache\nd100644\t12\t\t\tREADME\nr\t\t\t\tloose\n/\nc100600\t3\t\t\tconf\n"
-                                              );
+        assert_str(run->facts.lists[1].lines,
+                   "usr/lib64/\n100755\t2000\t\t\tlib.so.6\n120777\t\t\tlib.so.6\tlib.so\n"
+                   "co\t\t\t\tcache\nd100644\t12\t\t\tREADME\nr\t\t\t\tloose\n/\nc100600\t3\t\t\tconf\n");
         run_free(run);
         database_free(&db);
     }

@@ -21,7 +21,10 @@ static inline void parse_more(struct parsed *parsed, const char *path, struct st
     if (text.len)
         memcpy(exact, text.ptr, text.len);
     struct catalog_file file = {
-        .kind = kind, .path = str_from(path), .text = str_make(exact, text.len), .scratch = &parsed->scratch,
+        .kind = kind,
+        .path = str_from(path),
+        .text = str_make(exact, text.len),
+        .scratch = &parsed->scratch,
         .wants_digests = parsed->wants_digests,
     };
     assert_true(catalog_parse(&file, &parsed->facts));

@@ -137,8 +137,9 @@ static bool make_context(struct pom_world *world, struct pom *pom)
     map_init(&pom->context_by_key, world->arena);
     map_init(&pom->answers, world->arena);
     for (struct pom *p = pom; p; p = pom_parent(world, p), level++) {
-        if (!index_managed(world, p))
-            return false;
+        world->steps += p->managed_count;
+        if (world->steps > POM_MAX_STEPS || !index_managed(world, p))
+            return world->steps > POM_MAX_STEPS;
         for (size_t i = 0; i < p->managed_count; i++) {
             const struct pom_dependency *d = &p->managed[i];
             bool import = is_import(world, pom, d);
@@ -206,7 +207,8 @@ const struct pom_dependency *pom_find_managed(struct pom_world *world, struct po
 static bool add_level(struct pom_world *world, struct pom *pom, const struct pom *p, struct map *seen)
 {
     size_t level_start = pom->effective_count;
-    for (size_t i = 0; i < p->dependency_count; i++) {
+    world->steps += p->dependency_count;
+    for (size_t i = 0; i < p->dependency_count && world->steps <= POM_MAX_STEPS; i++) {
         struct pom_dependency d = interpolate(world, pom, &p->dependencies[i]);
         struct str key = pom_dependency_key(world, &p->dependencies[i]);
         uint64_t at;

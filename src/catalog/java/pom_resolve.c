@@ -118,6 +118,7 @@ static bool is_excluded(const struct resolution *r, uint32_t from, const struct 
     unsigned depth = 0;
     for (; from != UINT32_MAX; from = r->tree->nodes[from].parent) {
         const struct pom_node *node = &r->tree->nodes[from];
+        r->world->steps += 1 + node->dependency->exclusion_count + (node->managed ? node->managed->exclusion_count : 0);
         if (++depth > MAX_DEPTH || pom_is_excluded(node->dependency, d) || pom_is_excluded(node->managed, d))
             return true;
     }
@@ -131,45 +132,47 @@ static bool is_newer(struct str version, struct str than)
     return version_compare(version_scheme_find(STR("maven")), version, than, &order) && order > 0;
 }
 
+/* What was chosen already is named once more. */
+static bool take_again(struct resolution *r, struct pom_node *node, struct str key, struct pom_node other, bool hard)
+{
+    if (node->parent == other.parent && is_newer(other.version, node->version)) {
+        node->version = other.version;
+        node->dependency = other.dependency;
+        node->pom = pom_find(r->world, other.dependency->group, other.dependency->artifact, other.version);
+        return true;
+    }
+    bool clash = hard && other.version.len && !str_eq(node->version, other.version);
+    return !clash || r->restarts == MAX_RESTARTS || add_pin(r, key, other.version);
+}
+
 static bool take(struct resolution *r, uint32_t from, const struct pom_dependency *d)
 {
-    enum pom_scope scope = scope_of(d->scope);
-    bool direct = from == UINT32_MAX, hard;
+    struct pom_node node = { .dependency = d, .scope = scope_of(d->scope), .parent = from, .direct = from == UINT32_MAX };
+    struct pom_dependency wanted = *d;
     uint64_t found;
     uint32_t number;
-    if (!direct && (scope >= SCOPE_PROVIDED || d->optional || is_excluded(r, from, d)))
+    bool hard, excluded = !node.direct && (node.scope >= SCOPE_PROVIDED || d->optional || is_excluded(r, from, d));
+    if (excluded || r->world->steps > POM_MAX_STEPS)
         return true;
     struct str key = pom_dependency_key(r->world, d);
-    const struct pom_dependency *managed = key.ptr ? pom_find_managed(r->world, r->root, key) : NULL;
-    struct pom_dependency wanted = *d;
-    if (managed && managed->version.len && !direct)
-        wanted.version = managed->version;
-    bool scope_managed = managed && managed->scope.len && !direct;
+    node.managed = key.ptr ? pom_find_managed(r->world, r->root, key) : NULL;
+    bool version_managed = node.managed && node.managed->version.len && !node.direct;
+    bool scope_managed = node.managed && node.managed->scope.len && !node.direct;
+    if (version_managed)
+        wanted.version = node.managed->version;
     if (scope_managed)
-        scope = scope_of(managed->scope);
-    struct str version = pom_choose_version(r->world, &wanted, &hard);
-    if (!key.ptr || !key_number(r, key, &number) || !add_edge(r, (struct pom_edge){ from, number, scope, scope_managed }))
+        node.scope = scope_of(node.managed->scope);
+    node.version = pom_choose_version(r->world, &wanted, &hard);
+    if (!key.ptr || !key_number(r, key, &number) || !add_edge(r, (struct pom_edge){ from, number, node.scope, scope_managed }))
         return false;
     struct pin *pin = find_pin(r, key);
-    bool pinned = pin && pin->holds;
     if (pin && hard)
         pin->required = true;
-    if (pinned)
-        version = pin->version;
-    if (map_get(&r->chosen, key, &found)) {
-        struct pom_node *node = &r->tree->nodes[found];
-        if (node->parent == from && is_newer(version, node->version)) {
-            node->version = version;
-            node->dependency = d;
-            node->pom = pom_find(r->world, d->group, d->artifact, version);
-            return true;
-        }
-        bool clash = hard && version.len && !pinned && !str_eq(node->version, version);
-        return !clash || r->restarts == MAX_RESTARTS || add_pin(r, key, version);
-    }
-    struct pom_node node = { .dependency = d, .version = version, .scope = scope, .parent = from, .direct = direct };
-    node.managed = managed;
-    node.pom = pom_find(r->world, d->group, d->artifact, version);
+    if (pin && pin->holds)
+        node.version = pin->version;
+    if (map_get(&r->chosen, key, &found))
+        return take_again(r, &r->tree->nodes[found], key, node, hard);
+    node.pom = pom_find(r->world, d->group, d->artifact, node.version);
     return add_node(r, key, node);
 }
 

@@ -96,8 +96,8 @@ static void take_flags(uint32_t flags, struct catalog_listed *out)
 }
 
 /* What is known of file i; of a ghost, which others make, and of one that another package's has replaced, nothing is. */
-static void take_details(const struct files *files, uint32_t i, bool replaced, struct str digest, struct str target, struct buf *text,
-                         struct catalog_listed *out)
+static void take_details(const struct files *files, uint32_t i, bool replaced, struct str digest, struct str target,
+                         struct buf *text, struct catalog_listed *out)
 {
     uint32_t verify = number_at(&files->verify, i, UINT32_MAX), flags = number_at(&files->flags, i, 0);
     const unsigned char *mode = (const unsigned char *)files->modes.rest.ptr;
@@ -133,7 +133,8 @@ static bool put_files(struct files *files, struct catalog_list_writer *writer, s
         struct catalog_listed details = { 0 };
         struct str base, digest = { 0 }, target = { 0 };
         uint32_t dir = number_at(&files->dir_indexes, i, 0);
-        bool whole = rpm_array_text(&files->bases, &base) && (!files->digests.count || rpm_array_text(&files->digests, &digest)) &&
+        bool whole = rpm_array_text(&files->bases, &base) &&
+                     (!files->digests.count || rpm_array_text(&files->digests, &digest)) &&
                      (!files->targets.count || rpm_array_text(&files->targets, &target));
         if (!whole || dir >= files->dir_count)
             return false;

@@ -6,7 +6,17 @@
 enum { ENTRY_BYTES = 16, HEAD_BYTES = 8 };
 enum { MAX_ENTRIES = 0xffff }; /* rpm's own limit */
 enum { TAG_IMAGE = 61, TAG_SIGNATURES = 62, TAG_IMMUTABLE = 63 };
-enum { TYPE_CHAR = 1, TYPE_INT8 = 2, TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_INT64 = 5, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
+enum {
+    TYPE_CHAR = 1,
+    TYPE_INT8 = 2,
+    TYPE_INT16 = 3,
+    TYPE_INT32 = 4,
+    TYPE_INT64 = 5,
+    TYPE_STRING = 6,
+    TYPE_BIN = 7,
+    TYPE_STRING_ARRAY = 8,
+    TYPE_I18N_STRING = 9
+};
 
 struct entry {
     uint32_t tag, type, offset, count;
