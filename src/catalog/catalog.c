@@ -116,15 +116,21 @@ const struct catalog_kind *catalog_kind_named(struct str name)
     return NULL;
 }
 
+/* How well a kind stands for a type of package URLs: programs before what is also "generic", installed before locked. */
+static int purl_rank(const struct catalog_kind *kind, struct str type)
+{
+    if (kind->is_facts_only || !kind->purl_type || !str_is(type, kind->purl_type))
+        return 0;
+    return kind->is_program ? 3 : kind->is_lock ? 1 : 2;
+}
+
 const struct catalog_kind *catalog_kind_of_purl(struct str type)
 {
+    const struct catalog_kind *best = NULL;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (!kinds[i]->is_facts_only && !kinds[i]->is_lock && kinds[i]->purl_type && str_is(type, kinds[i]->purl_type))
-            return kinds[i];
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (!kinds[i]->is_facts_only && kinds[i]->purl_type && str_is(type, kinds[i]->purl_type))
-            return kinds[i];
-    return NULL;
+        if (purl_rank(kinds[i], type) > (best ? purl_rank(best, type) : 0))
+            best = kinds[i];
+    return best;
 }
 
 struct str catalog_text(struct catalog_facts *facts, struct str text, struct str same)

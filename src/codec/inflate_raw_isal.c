@@ -23,6 +23,8 @@ bool inflate_raw_begin(struct inflate_raw *raw, struct error *err)
 
 bool inflate_raw_step(struct inflate_raw *raw, struct inflate_io *io, struct error *err)
 {
+    if (io->in_len == 0 && !io->in)
+        io->in = (const unsigned char *)""; /* the library reckons with the pointer even where nothing is behind it */
     raw->isal.next_in = (uint8_t *)(uintptr_t)io->in;
     raw->isal.avail_in = (uint32_t)io->in_len;
     raw->isal.next_out = io->out;
