@@ -2,11 +2,13 @@
 import base64
 import hashlib
 import pathlib
+import shutil
 import struct
 import subprocess
+import unittest
 
-from drydock import (ALPINE_RELEASE, OS_RELEASE, Test, deb, docker_archive, folder, hardlink, layer, main, node, oci_members, symlink,
-                     wheel, write_tar)
+from drydock import (ALPINE_RELEASE, OS_RELEASE, Test, deb, docker_archive, folder, hardlink, layer, main, needs, node, oci_members,
+                     symlink, wheel, write_tar)
 
 INFO = "var/lib/dpkg/info/"
 
@@ -184,6 +186,77 @@ class Coverage(Test):
         self.assertEqual(self.changes(members, options=["--integrity"]), [("usr/local/bin/flask", "32 bytes, not 30"), (site + "flask/gone.py", "gone")])
         changed = [*members, (site + "flask/_speed.so", elf(b"g"), 0o755)]
         self.assertIn((site + "flask/_speed.so", "contents changed"), self.changes(changed, options=["--integrity"]))
+
+
+SPEC = """Name: tool
+Version: 1
+Release: 1
+Summary: test
+License: MIT
+%description
+test
+%install
+mkdir -p %{buildroot}/usr/bin %{buildroot}/etc %{buildroot}/usr/share/doc/tool %{buildroot}/var/lib/tool
+printf program > %{buildroot}/usr/bin/tool
+printf other > %{buildroot}/usr/bin/other
+printf third > %{buildroot}/usr/bin/third
+ln %{buildroot}/usr/bin/third %{buildroot}/usr/bin/twin
+ln -s tool %{buildroot}/usr/bin/link
+printf default > %{buildroot}/etc/tool.conf
+printf doc > %{buildroot}/usr/share/doc/tool/README
+touch %{buildroot}/var/lib/tool/state %{buildroot}/var/lib/tool/loose
+%files
+%attr(4755,root,root) /usr/bin/tool
+%attr(755,root,root) /usr/bin/other
+/usr/bin/third
+/usr/bin/twin
+/usr/bin/link
+%config(noreplace) /etc/tool.conf
+%doc /usr/share/doc/tool/README
+%dir /var/lib/tool
+%ghost /var/lib/tool/state
+%verify(not size mode filedigest mtime) /var/lib/tool/loose
+"""
+
+
+@needs("sqlite")
+@unittest.skipUnless(shutil.which("rpmbuild") and shutil.which("rpm"), "needs rpm and rpmbuild")
+class RpmCoverage(Test):
+    def make_root(self):
+        def run(*argv):
+            subprocess.run([str(a) for a in argv], check=True, capture_output=True)
+        spec, self.root = self.dir / "tool.spec", self.dir / "root"
+        spec.write_text(SPEC)
+        run("rpmbuild", "-bb", "--quiet", "--nodeps", "--define", f"_topdir {self.dir}", spec)
+        (self.root / "etc").mkdir(parents=True)
+        (self.root / "etc/os-release").write_text('NAME="Rocky Linux"\nID="rocky"\nVERSION_ID="9.3"\n')
+        run("rpm", "--root", self.root, "--dbpath", "/var/lib/rpm", "--define", "_db_backend sqlite", "-i", "--nodeps", "--nosignature",
+            *self.dir.glob("RPMS/*/*.rpm"))
+
+    def changes(self, *options):
+        return [(c["Path"], c["Change"], c.get("Configuration", False))
+                for c in self.scan(self.root, *options, command="rootfs")["Drydock"]["Changes"]]
+
+    def test_changes_are_those_of_rpm(self):
+        self.make_root()
+        self.assertEqual(self.changes("--integrity"), [])
+        for path in ("usr/share/doc/tool/README", "var/lib/tool/state", "usr/bin/other"):
+            (self.root / path).unlink(missing_ok=True)
+        (self.root / "usr/bin/tool").chmod(0o755)
+        (self.root / "usr/bin/third").write_text("THIRD")
+        (self.root / "usr/bin/link").unlink()
+        (self.root / "usr/bin/link").symlink_to("third")
+        (self.root / "etc/tool.conf").write_text("longer than the default")
+        (self.root / "var/lib/tool/loose").write_text("anything")
+        told = [("etc/tool.conf", "23 bytes, not 7", True), ("usr/bin/link", "leads to third, not to tool", False),
+                ("usr/bin/other", "gone", False), ("usr/bin/tool", "mode 755, not 4755", False)]
+        self.assertEqual(self.changes(), told)
+        told += [("usr/bin/third", "contents changed", False), ("usr/bin/twin", "contents changed", False)]
+        self.assertEqual(self.changes("--integrity"), sorted(told))
+        verified = subprocess.run(["rpm", "-V", "--root", self.root, "--dbpath", "/var/lib/rpm", "--nodeps", "tool"],
+                                  stdout=subprocess.PIPE, text=True, check=False).stdout
+        paths = {line.split()[-1].lstrip("/") for line in verified.splitlines()} - {"usr/share/doc/tool/README"}
+        self.assertEqual(paths, {path for path, _, _ in told})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 static const struct {
     const char *path, *kind; /* NULL: nobody's */
-} rows[] = {
+} claimed_paths[] = {
     { "etc/os-release", "os-release" },
     { "usr/lib/os-release", "os-release" },
     { "srv/etc/os-release", NULL },
@@ -83,11 +83,11 @@ static const struct {
 static void paths_find_their_kind(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        const struct catalog_kind *kind = catalog_claim(str_from(rows[i].path));
-        if (!rows[i].kind ? kind != NULL : !kind || strcmp(kind->name, rows[i].kind) != 0)
-            fail_msg("%s: claimed by %s, want %s", rows[i].path, kind ? kind->name : "nobody",
-                     rows[i].kind ? rows[i].kind : "nobody");
+    for (size_t i = 0; i < ARRAY_LEN(claimed_paths); i++) {
+        const struct catalog_kind *kind = catalog_claim(str_from(claimed_paths[i].path));
+        if (!claimed_paths[i].kind ? kind != NULL : !kind || strcmp(kind->name, claimed_paths[i].kind) != 0)
+            fail_msg("%s: claimed by %s, want %s", claimed_paths[i].path, kind ? kind->name : "nobody",
+                     claimed_paths[i].kind ? claimed_paths[i].kind : "nobody");
     }
 }
 
