@@ -1,6 +1,8 @@
 /* Which packages are listed and judged: the options that choose among files, kinds and relations, and what they do. */
 #include "cmd/scanning.h"
 
+#include <stdlib.h>
+
 static bool add_text(struct text_list *list, const char *option, struct str value, struct error *err)
 {
     struct str item;
@@ -110,9 +112,19 @@ const struct option choosing_option_table[] = {
     { 0 },
 };
 
+/* What `mvn` has fetched for this user completes the poms of a tree. */
+static void find_maven_repository(struct scan_options *options)
+{
+    static char path[4096];
+    const char *home = getenv("HOME");
+    if (home && home[0] && (size_t)snprintf(path, sizeof path, "%s/.m2/repository", home) < sizeof path)
+        options->maven_repository = path;
+}
+
 void choosing_begin(struct scanning *s)
 {
     s->scan.skips = (struct scan_skips){ s->skip_dirs.items, s->skip_files.items, s->skip_dirs.count, s->skip_files.count };
+    find_maven_repository(&s->scan);
 }
 
 /* Changed files are told by their package's index, which moves with what is dropped. */

@@ -1,7 +1,6 @@
 /* drydock fs: scans a source tree, by its lock files and manifests. */
 #include "cmd/scanning.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 /* A lone file is scanned as a folder that holds nothing else. */

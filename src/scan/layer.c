@@ -465,3 +465,11 @@ bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory 
     *out = layer;
     return true;
 }
+
+bool layer_read_frame(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err)
+{
+    enum { FRAME_BYTES = 12 };
+    if (bytes.len < FRAME_BYTES || le32(bytes.ptr) != 0 || le64(bytes.ptr + 4) != bytes.len - FRAME_BYTES)
+        return error_set(err, ERROR_INPUT, "damaged answer of a worker");
+    return layer_decode(str_skip(bytes, FRAME_BYTES), arena, out, err);
+}

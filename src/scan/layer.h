@@ -112,6 +112,8 @@ bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_fo
 bool layer_encode(const struct layer_inventory *layer, struct buf *out);
 /* A frame of a worker's answer: the layer's index, the length, the flat form. */
 bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err);
+/* The one frame of an answer, with index 0. */
+bool layer_read_frame(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
 /* Texts stay views into `bytes`; tables go into the arena. */
 bool layer_decode(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
 

@@ -2,6 +2,7 @@
  * layers a second time where links lead from claimed paths to files that no kind claims by name. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "scan/cover.h"
+#include "scan/repository.h"
 #include "scan/skip.h"
 #include "scan/worker.h"
 
@@ -450,22 +451,35 @@ static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, si
     return ok;
 }
 
+/* A repository that may not be read completes nothing. */
+static bool complete_folder(struct scan *scan, size_t *count, struct error *err)
+{
+    const char *path = scan->options->maven_repository;
+    int fd = path && scan->options->source_tree ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return true;
+    bool ok = repository_read(fd, scan->arena, scan->layers, count, err);
+    close(fd);
+    return ok;
+}
+
 static bool scan_folder(struct scan *scan, struct error *err)
 {
     struct layer_alias *aliases = NULL;
     size_t alias_count = 0;
-    scan->layers = arena_new(scan->arena, struct layer_inventory);
+    scan->layers = arena_array(scan->arena, 1 + REPOSITORY_ROUNDS, sizeof *scan->layers);
+    size_t count = 1;
     if (!scan->layers)
         return arena_error(scan->arena, err);
-    if (!walk_folder(scan, NULL, 0, err) ||
-        !squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
+    if (!walk_folder(scan, NULL, 0, err) || !complete_folder(scan, &count, err) ||
+        !squash_layers(scan->layers, count, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count == 0)
         return true;
     struct layer_alias *again;
     size_t again_count;
     return walk_folder(scan, aliases, alias_count, err) &&
-           squash_layers(scan->layers, 1, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
+           squash_layers(scan->layers, count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
 }
 
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)

@@ -32,7 +32,8 @@ struct scan_options {
     bool integrity;           /* compare the contents of packages' files too: reads the layers a second time */
     struct str only_file;     /* folders: nothing but the file of this name in it; empty: all */
     struct scan_skips skips;
-    bool other_filesystems; /* rootfs: cross mount points, /proc, /sys and container storage too */
+    const char *maven_repository; /* source trees: a folder such as ~/.m2/repository that completes their poms; NULL: none */
+    bool other_filesystems;       /* rootfs: cross mount points, /proc, /sys and container storage too */
 };
 
 struct inventory_layer {

@@ -3,7 +3,7 @@ import json
 import os
 import unittest
 
-from drydock import OS_RELEASE, Test, deb, docker_archive, folder, layer, main, node
+from drydock import OS_RELEASE, Test, deb, docker_archive, folder, layer, main, needs, node
 
 LOCK = json.dumps({
     "name": "shop", "version": "1.0.0", "lockfileVersion": 3, "packages": {
@@ -108,6 +108,35 @@ class Listing(Test):
         gone = layer((f"nix/store/.wh.{digest}-gcc-wrapper-12.3.0", ""))
         report = self.scan(self.image(layer(*map(folder, paths)), gone))
         self.assertEqual([p["Name"] for p in report["Results"][1]["Packages"]], ["openssl"])
+
+    @needs("expat")
+    def test_poms_are_completed_by_the_users_maven_repository(self):
+        def pom(name, version, rest, parent=""):
+            return (f"<project><modelVersion>4.0.0</modelVersion>{parent}<groupId>org.sample</groupId><artifactId>{name}</artifactId>"
+                    f"<version>{version}</version>{rest}</project>")
+
+        def needs_of(name, version=""):
+            return (f"<dependencies><dependency><groupId>org.sample</groupId><artifactId>{name}</artifactId>"
+                    f"{version and '<version>' + version + '</version>'}</dependency></dependencies>")
+
+        def stored(name, version, rest):
+            folder_of = self.dir / "home/.m2/repository/org/sample" / name / version
+            folder_of.mkdir(parents=True)
+            (folder_of / f"{name}-{version}.pom").write_text(pom(name, version, rest))
+
+        parent = "<parent><groupId>org.sample</groupId><artifactId>base</artifactId><version>1</version><relativePath/></parent>"
+        path = self.tree({"pom.xml": pom("app", "1", needs_of("web"), parent)})
+        stored("base", "1", f"<packaging>pom</packaging><dependencyManagement>{needs_of('web', '2.0')}</dependencyManagement>")
+        stored("web", "2.0", needs_of("parts", "3.1"))
+        stored("parts", "3.1", "")
+
+        def listed(home):
+            done = self.run_program("fs", path, "--format", "json", "--list-all-pkgs", "--quiet", code=0, env={"HOME": str(home)})
+            return {(p["Name"], p["Version"], p["Relationship"]) for r in json.loads(done.stdout)["Results"] for p in r["Packages"]}
+
+        self.assertEqual(listed(self.dir / "home"), {("org.sample:app", "1", "root"), ("org.sample:web", "2.0", "direct"),
+                                                     ("org.sample:parts", "3.1", "indirect")})
+        self.assertNotIn("org.sample:parts", {name for name, _, _ in listed(self.dir)})
 
     def test_a_root_file_system_and_an_image_are_told_apart(self):
         path = self.tree({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": deb("a", "1"), "srv/package-lock.json": LOCK})

@@ -7,6 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const paths[] = { "s/a.dist-info/METADATA",
                                          "lib/s/b.egg-info/PKG-INFO",
                                          "lib/s/b.egg-info/requires.txt",
+                                         "s/a.dist-info/RECORD",
+                                         "lib/s/b.egg-info/installed-files.txt",
                                          "s/a.egg",
                                          "s/a.whl",
                                          "a.pyz",

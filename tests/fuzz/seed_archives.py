@@ -377,6 +377,13 @@ def image_documents():
 def scan_image():
     """One layer's tar, perhaps compressed."""
     yield from tars()
+    program = b"\x7fELF\x02\x01\x01" + bytes(57)
+    yield drydock.layer(
+        ("lib/apk/db/installed", "P:a\nV:1\nF:bin\nR:sh\na:0:0:777\nF:usr/bin\nR:tool\na:0:0:755\nR:gone\n"), drydock.symlink("bin", "usr/bin"),
+        drydock.symlink("usr/bin/sh", "tool"), ("usr/bin/tool", program, 0o755), drydock.hardlink("usr/bin/twin", "usr/bin/tool"),
+        ("var/lib/dpkg/status", drydock.deb("b", "1")), ("var/lib/dpkg/info/b.list", "/.\n/bin\n/bin/b\n/etc/c\n"),
+        ("var/lib/dpkg/info/b.md5sums", "0" * 32 + "  bin/b\n"), ("var/lib/dpkg/diversions", "/bin/b\n/bin/b.old\na\n"),
+        ("opt/own", program, 0o755), ("s/x-1.dist-info/METADATA", drydock.wheel("x", "1")), ("s/x-1.dist-info/RECORD", "x.py,,3\n../bin/x,,\n"))
     yield from (gzip.compress(data, mtime=0) for data in LAYERS)
     yield zstd_raw(LAYERS[0])
 
@@ -402,8 +409,9 @@ def image_decode():
 
 
 class Flat:
-    """A layer's inventory as src/scan/layer.c writes it: counts, tables of 32-bit words, names, pool of texts."""
-    TABLES = ("files", "packages", "distros", "owned", "notes", "warnings", "links", "marks", "names")
+    """A layer's inventory as src/scan/layer.c writes it: counts, tables of 32-bit words, pool of texts."""
+    TABLES = ("files", "packages", "distros", "lists", "declared", "notes", "warnings", "links", "marks", "folders", "members",
+              "slots", "bases")
 
     def __init__(self):
         self.pool, self.tables = b"", {name: [] for name in self.TABLES}
@@ -418,10 +426,22 @@ class Flat:
             self.pool += value.encode()
         self.tables[table].append(struct.pack(f"<{len(words)}I", *words))
 
+    def add_members(self, *rows):
+        """Rows of name, folder, mode, size; and the hash table that finds them."""
+        slots = [0] * 16
+        for number, (name, in_folder, mode, size) in enumerate(rows, 1):
+            self.add("members", name, 0, in_folder, mode, size, 0)
+            at = (name >> 1) % len(slots)
+            while slots[at]:
+                at = (at + 1) % len(slots)
+            slots[at] = number
+        for slot in slots:
+            self.add("slots", slot)
+
     def bytes(self):
-        counts = struct.pack("<9I", *(len(self.tables[name]) for name in self.TABLES))
+        counts = struct.pack(f"<{len(self.TABLES)}I", *(len(self.tables[name]) for name in self.TABLES))
         digests = b"".join(text.encode().ljust(160, b"\0") for text in ("sha256:" + "a" * 64, "sha256:" + "b" * 64))
-        return b"DDLAYER1" + counts + struct.pack("<QQQII", 9000, 3, 0, 1, 0) + digests + b"".join(
+        return b"DDLAYER3" + counts + struct.pack("<QQQI", 9000, 3, 0, 1) + digests + b"".join(
             row for name in self.TABLES for row in self.tables[name]) + self.pool
 
 
@@ -429,17 +449,25 @@ def scan_layer():
     yield Flat().bytes()
     for kind in range(0, 16, 3):
         flat = Flat()
-        flat.add("files", "usr/lib/os-release", "etc/os-release", kind, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0, 1)
-        flat.add("files", "lib/apk/db/installed", "lib/apk/db/installed", (kind + 1) % 16, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+        flat.add("files", "usr/lib/os-release", "etc/os-release", kind, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
+        flat.add("files", "lib/apk/db/installed", "lib/apk/db/installed", (kind + 1) % 16, 0, 1, 1, *[0] * 10)
         for name in ("musl", "app"):
-            flat.add("packages", "lib/apk/db/installed", name, "1.2.3-r4", "x86_64", "src", "1.2.3", "a <a@b.example>", "", "MIT", "app", "", kind, 0, 0, 9, 0, 0)
+            flat.add("packages", "lib/apk/db/installed", name, "1.2.3-r4", "x86_64", "src", "1.2.3", "", "MIT", "", "app", "a <a@b.example>",
+                     "", "", "", "", "", "a@1", "b@1", kind, 0, 0, 9, 0, 1, 2, 3, 0)
         flat.add("distros", "etc/os-release", "alpine", "3.20.3", "Alpine Linux v3.20")
-        flat.add("owned", "musl", "app/package.json", kind)
+        flat.add("lists", "musl", "1.2.3-r4", "x86_64", "lib/apk/db/installed",
+                 "lib/\nlibc.so\nc100644\t12\tsha1:00\t\tconf\nbin/\nv\t\t\t/bin/b\tsh\nr\t\t\t\tx\n", kind, 0)
+        flat.add("declared", "app/package.json", "a", "^1", "dev", kind, 1)
         flat.add("notes", "etc/apk/repositories", "repository", "v3.20/main")
         flat.add("warnings", "app/x", "damaged", 1)
         flat.add("links", "etc/os-release", "../usr/lib/os-release", 0)
+        flat.add("links", "bin", "/usr/bin", 0)
         flat.add("links", "var/lib/rpm", "/usr/lib/sysimage/rpm", 1)
         flat.add("marks", "usr", 1)
         flat.add("marks", "lib/apk", 0)
-        flat.add("names", 0x1234, 0x5678)
+        for path in ("", "bin", "lib"):
+            flat.add("folders", path)
+        flat.add_members((0x1234, 0, 0o40755, 0), (0x5678, 1, 0o100755 | 1 << 16, 9), (0x5698, 1, 0o100755 | 5 << 16, 9), (0x9A, 2, 0o120777, 0))
+        flat.add("bases", 1, "sh", 0, 0)
+        flat.add("bases", 2, "ash", 0x5678, 0)
         yield flat.bytes()

@@ -20,6 +20,7 @@ def catalog_dpkg():
     yield first + "\n" + second + "\n\n" + first.replace("libc6", "a").replace("\n", "\r\n")
     yield "Package: a\nVersion: 1:2.3~rc1-4ubuntu0.1~esm2\nSource: b\nStatus: hold ok half-configured\n" + "Package: twice\n"
     yield "/.\n/usr\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n/usr/share/nodejs/a/package.json\nrelative\n"
+    yield "/bin/sh\n/bin/sh.distrib\ndash\n/x\n/y\n:\n/cut\n"
     yield "0123456789abcdef0123456789abcdef  usr/lib/a.egg-info\n0123456789abcdef0123456789abcdef  usr/lib/node_modules/b/package.json\nshort\n"
 
 
@@ -50,6 +51,7 @@ def catalog_python():
            "Classifier: License :: OSI Approved :: BSD License\nClassifier: Framework :: Django\nRequires-Dist: asgiref (<4,>=3.6.0)\n\nA description.\nName: no\n")
     yield "Metadata-Version: 1.0\r\nName: a.b_c-D\r\nVersion: 1!2.0.post3.dev4+local.5\r\nLicense: UNKNOWN\r\n  folded\r\n"
     yield "Name: only\n\nVersion: 1\n"
+    yield "flask/a.py,sha256=ZYSVKyqIXhNZFbBrKBkR6-_ApHlhEOSE7wgwRSEIGhw,65\n../../../bin/flask,,30\n\"odd, \"\"name.py\",,2\nx//y/,,\n"
     egg_info = "Metadata-Version: 1.1\nName: a\nVersion: 1\nLicense: GPL v2 or later, Apache License, Version 2.0\nClassifier: License :: OSI Approved :: MIT License\n"
     yield "six>=1.10\nattrs\n\n[x]\nidna\n\n[:python_version<'3']\nenum34[y]==1\n"
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -264,9 +266,10 @@ def catalog_sbom():
 
 # ---- rpm: headers (rpm's docs/manual/hregions.md, format_header.md) --------------------------------------------------------
 
-INT32, STRING, BINARY, STRINGS = 4, 6, 7, 8
+CHAR, INT16, INT32, STRING, BINARY, STRINGS = 1, 3, 4, 6, 7, 8
 NAME, VERSION, RELEASE, EPOCH, VENDOR, LICENSE, ARCH, SOURCE, DIRINDEX, BASENAMES, DIRNAMES, MODULE = (
     1000, 1001, 1002, 1003, 1011, 1014, 1022, 1044, 1116, 1117, 1118, 5096)
+SIZES, STATES, MODES, DIGESTS, TARGETS, FLAGS, VERIFY, ALGORITHM = 1028, 1029, 1030, 1035, 1036, 1037, 1045, 5011
 
 
 def header(*entries, region=True):
@@ -276,7 +279,8 @@ def header(*entries, region=True):
         if kind == INT32:
             data += bytes(-len(data) % 4)
         index += struct.pack(">IIII", tag, kind, len(data), len(items))
-        data += b"".join(struct.pack(">I", item) if kind == INT32 else item.encode() + b"\0" for item in items)
+        width = {CHAR: ">B", INT16: ">H", INT32: ">I"}.get(kind)
+        data += b"".join(struct.pack(width, item) if width else item.encode() + b"\0" for item in items)
     if region:
         trailer = struct.pack(">IIiI", 63, BINARY, -16 - len(index), 16)
         index = struct.pack(">IIII", 63, BINARY, len(data), 16) + index
@@ -292,6 +296,9 @@ def headers():
     yield header(*nvr("nodejs", "18.12.1", "2.module+el8"), (MODULE, STRING, "nodejs:18:8070020221212161539:bd1311ed"))
     yield header(*nvr("python3-foo", "1.0", "1"), (DIRINDEX, INT32, [1, 0, 0]), (BASENAMES, STRINGS, ["foo", "METADATA", "RECORD"]),
                  (DIRNAMES, STRINGS, ["/usr/lib/python3.11/site-packages/foo-1.0.dist-info/", "/usr/bin/"]))
+    yield header(*nvr("tool", "1", "1"), (DIRINDEX, INT32, [0, 0, 0]), (BASENAMES, STRINGS, ["tool", "link", "conf"]), (DIRNAMES, STRINGS, ["/usr/bin/"]),
+                 (SIZES, INT32, [9, 4, 7]), (FLAGS, INT32, [0, 0, 1]), (VERIFY, INT32, [0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFBD]), (MODES, INT16, [0o104755, 0o120777, 0o100644]),
+                 (STATES, CHAR, [0, 0, 1]), (DIGESTS, STRINGS, ["ab" * 32, "", "cd" * 32]), (TARGETS, STRINGS, ["", "tool", ""]), (ALGORITHM, INT32, 8))
     yield header(*nvr("gpg-pubkey", "fd431d51", "4ae0493b"))
 
 
