@@ -112,11 +112,13 @@ bool str_rfind(struct str s, char c, size_t *pos)
 
 bool str_contains(struct str s, const char *needle)
 {
-    size_t n = strlen(needle);
-    for (size_t i = 0; n <= s.len && i <= s.len - n; i++)
-        if (memcmp(s.ptr + i, needle, n) == 0)
+    size_t n = strlen(needle), pos;
+    if (n == 0)
+        return true;
+    for (; s.len >= n && str_find(str_head(s, s.len - n + 1), needle[0], &pos); s = str_skip(s, pos + 1))
+        if (memcmp(s.ptr + pos, needle, n) == 0)
             return true;
-    return n == 0;
+    return false;
 }
 
 bool str_cut(struct str s, char sep, struct str *left, struct str *right)

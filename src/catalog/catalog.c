@@ -1,20 +1,19 @@
 /* The table of kinds, and the facts that they add to: see catalog.h. Which kind claims a path is claims.c's matter. */
 #include "catalog/kinds.h"
 
+#include <stdlib.h>
+
 /* One row a kind. A kind is stored as its index in caches: a change of order raises CATALOG_VERSION. */
 static const struct catalog_kind *const kinds[] = {
+    /* Operating systems */
     &catalog_os_release_kind,
     &catalog_release_file_kind,
     &catalog_dpkg_kind,
     &catalog_dpkg_files_kind,
     &catalog_apk_kind,
     &catalog_apk_repositories_kind,
-    &catalog_ubuntu_pro_kind,
-    &catalog_python_kind,
-    &catalog_node_kind,
     &catalog_rpm_kind,
     &catalog_rpm_manifest_kind,
-    &catalog_redhat_buildinfo_kind,
     &catalog_pacman_kind,
     &catalog_pacman_files_kind,
     &catalog_portage_kind,
@@ -22,27 +21,20 @@ static const struct catalog_kind *const kinds[] = {
     &catalog_opkg_files_kind,
     &catalog_bottlerocket_kind,
     &catalog_chisel_kind,
-    &catalog_bitnami_kind,
-    &catalog_sbom_kind,
+    &catalog_redhat_buildinfo_kind,
+    &catalog_ubuntu_pro_kind,
     &catalog_windows_kind,
-    &catalog_jar_kind,
-    &catalog_bundler_kind,
-    &catalog_pom_kind,
-    &catalog_gradle_kind,
-    &catalog_gradle_verification_kind,
-    &catalog_sbt_kind,
-    &catalog_nuget_lock_kind,
-    &catalog_nuget_config_kind,
-    &catalog_packages_props_kind,
-    &catalog_deps_json_kind,
-    &catalog_gemspec_kind,
+    /* JavaScript */
+    &catalog_node_kind,
+    &catalog_npm_kind,
+    &catalog_yarn_kind,
+    &catalog_pnpm_kind,
+    &catalog_bun_kind,
+    &catalog_deno_kind,
+    &catalog_jsr_kind,
+    /* Python */
+    &catalog_python_kind,
     &catalog_python_record_kind,
-    &catalog_composer_kind,
-    &catalog_composer_json_kind,
-    &catalog_composer_vendor_kind,
-    &catalog_wordpress_kind,
-    &catalog_wordpress_plugin_kind,
-    &catalog_pear_kind,
     &catalog_python_archive_kind,
     &catalog_python_wheel_kind,
     &catalog_pip_kind,
@@ -54,41 +46,67 @@ static const struct catalog_kind *const kinds[] = {
     &catalog_pyproject_kind,
     &catalog_conda_kind,
     &catalog_conda_environment_kind,
-    &catalog_pub_kind,
-    &catalog_swift_kind,
-    &catalog_cocoapods_kind,
-    &catalog_conan_kind,
-    &catalog_julia_kind,
-    &catalog_hex_kind,
-    &catalog_rebar_kind,
-    &catalog_erlang_app_kind,
-    &catalog_npm_kind,
-    &catalog_yarn_kind,
-    &catalog_pnpm_kind,
-    &catalog_bun_kind,
-    &catalog_deno_kind,
-    &catalog_jsr_kind,
-    &catalog_program_kind,
+    /* Java */
+    &catalog_jar_kind,
+    &catalog_pom_kind,
+    &catalog_gradle_kind,
+    &catalog_gradle_verification_kind,
+    &catalog_sbt_kind,
+    /* Go */
     &catalog_gobinary_kind,
+    &catalog_gomod_kind,
+    /* Rust */
+    &catalog_rustbinary_kind,
     &catalog_cargo_kind,
     &catalog_cargo_manifest_kind,
-    &catalog_gomod_kind,
-    &catalog_rustbinary_kind,
+    /* Ruby */
+    &catalog_gemspec_kind,
+    &catalog_bundler_kind,
+    /* PHP */
+    &catalog_composer_vendor_kind,
+    &catalog_composer_kind,
+    &catalog_composer_json_kind,
+    &catalog_pear_kind,
+    &catalog_wordpress_kind,
+    &catalog_wordpress_plugin_kind,
+    /* .NET */
+    &catalog_deps_json_kind,
+    &catalog_nuget_lock_kind,
+    &catalog_nuget_config_kind,
+    &catalog_packages_props_kind,
+    /* Others */
+    &catalog_conan_kind,
     &catalog_conan_recipe_kind,
     &catalog_conan_info_kind,
     &catalog_vcpkg_kind,
+    &catalog_vcpkg_manifest_kind,
+    &catalog_pub_kind,
+    &catalog_swift_kind,
+    &catalog_cocoapods_kind,
+    &catalog_julia_kind,
+    &catalog_julia_project_kind,
+    &catalog_hex_kind,
+    &catalog_rebar_kind,
+    &catalog_erlang_app_kind,
     &catalog_r_kind,
     &catalog_renv_kind,
-    &catalog_github_action_kind,
-    &catalog_github_workflow_kind,
     &catalog_hackage_kind,
-    &catalog_terraform_kind,
     &catalog_lua_rocks_kind,
     &catalog_opam_kind,
     &catalog_nix_kind,
-    &catalog_julia_project_kind,
-    &catalog_vcpkg_manifest_kind,
+    &catalog_github_action_kind,
+    &catalog_github_workflow_kind,
+    &catalog_terraform_kind,
+    /* What no package manager installed */
+    &catalog_program_kind,
+    &catalog_versions_kind,
+    &catalog_java_release_kind,
+    /* What an image says of itself */
+    &catalog_bitnami_kind,
+    &catalog_sbom_kind,
 };
+
+const struct catalog_claim catalog_no_claims[] = { { NULL, NULL } };
 
 size_t catalog_kind_count(void)
 {
@@ -244,6 +262,27 @@ struct str catalog_id(struct catalog_facts *facts, struct str name, struct str v
     return arena_printf(facts->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(version));
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    const struct package *x = a, *y = b;
+    int order = str_cmp(x->path, y->path);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+void catalog_sort_by_file(struct catalog_facts *facts)
+{
+    if (facts->package_count)
+        qsort(facts->packages, facts->package_count, sizeof *facts->packages, compare_places);
+}
+
+size_t catalog_file_end(const struct package *packages, size_t count, size_t first)
+{
+    size_t end = first;
+    while (end < count && str_eq(packages[end].path, packages[first].path))
+        end++;
+    return end;
+}
+
 void catalog_damage_add(size_t *count, size_t *first_at, size_t at)
 {
     if ((*count)++ == 0)
@@ -260,6 +299,22 @@ bool catalog_damage_warn(struct catalog_facts *facts, struct str path, const str
                                              damage->junk, damage->junk_at);
 }
 
+/* Editors put a byte order mark in front of texts, which none of the formats forbids. Places in the file count it. */
+static bool parse_unmarked(struct catalog_file file, struct catalog_facts *facts)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    enum { MARK_BYTES = sizeof mark - 1 };
+    size_t first = facts->package_count;
+    bool is_marked = !file.blob && str_starts(file.text, mark);
+    if (is_marked)
+        file.text = str_skip(file.text, MARK_BYTES);
+    bool ok = file.kind->parse(&file, facts);
+    for (size_t i = first; is_marked && i < facts->package_count; i++)
+        if (facts->packages[i].length)
+            facts->packages[i].offset += MARK_BYTES;
+    return ok;
+}
+
 bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     const struct catalog_kind *kind = file->kind;
@@ -267,5 +322,5 @@ bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
     if (size > kind->max_bytes)
         return catalog_warn(facts, file->path, kind->is_os, "larger than the %zu KiB that %s files may have; not read",
                             kind->max_bytes >> 10, kind->name);
-    return kind->parse(file, facts);
+    return !kind->parse || (kind->is_os ? kind->parse(file, facts) : parse_unmarked(*file, facts));
 }

@@ -216,11 +216,11 @@ struct catalog_kind {
     const char *ecosystem; /* language kinds: namespace in the database: "pip", "npm"; NULL: no advisories are known for these */
     const char *scheme;    /* version scheme */
     const char *purl_type;
-    const struct catalog_claim *claims; /* ends with a NULL pattern */
+    const struct catalog_claim *claims; /* ends with a NULL pattern; there may be none, where another kind finds the packages */
     bool (*accepts)(struct str path);   /* a last check of a claimed path; NULL: all */
     bool wants_blob;                    /* random access instead of text */
     size_t max_bytes;                   /* larger files are a warning and are not parsed (incomplete when is_os) */
-    bool (*parse)(const struct catalog_file *file, struct catalog_facts *facts);
+    bool (*parse)(const struct catalog_file *file, struct catalog_facts *facts); /* NULL: nothing is claimed */
     /* Once after the squash: `facts` has the packages, notes and declared dependencies of all files of this kind that are
      * there, and as `declared` those of all manifests. May change packages, drop them (name made empty) and add some, each with
      * the path of a file of this kind. NULL: nothing to do. False when the arena is full. */
@@ -247,7 +247,7 @@ size_t catalog_kind_index(const struct catalog_kind *kind);
 const struct catalog_kind *catalog_kind_named(struct str name);
 const struct catalog_kind *catalog_kind_of_purl(struct str type);
 /* Version of the set of kinds: part of a cached inventory's key; raise it when any kind's output changes. */
-enum { CATALOG_VERSION = 2 };
+enum { CATALOG_VERSION = 3 };
 
 /* Runs the kind's parse; turns limits into warnings. False when the arena is full. */
 bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts);
@@ -287,14 +287,16 @@ bool catalog_graph_build(const struct package *packages, size_t count, struct ar
 bool catalog_graph_reverse(const struct catalog_graph *graph, struct arena *arena, struct catalog_graph *out);
 /* Is it there for its own sake: a root, a workspace, direct, or, where the file does not tell, needed by no other? */
 bool catalog_is_wanted(const struct catalog_graph *reversed, size_t index);
+/* Marks in `seen` all that the packages need which are marked there already. */
+bool catalog_graph_reach(const struct catalog_graph *graph, bool *seen, struct arena *arena);
 /* A shortest way to each package: (*via)[i] is the one before it, itself for those that are wanted, UINT32_MAX where no way
  * leads. */
 bool catalog_graph_paths(const struct catalog_graph *graph, struct arena *arena, uint32_t **via);
-/* For locks without a mark of their own: by what the manifest in the same folder declares (kind `manifest`; NULL as same_name:
- * names are compared as they are), packages become direct or indirect, and those that only dependencies for
- * development need become dev. Folders without such a manifest are left as they are. For `settle`. */
+/* For locks without a mark of their own: by what the manifest in the same folder declares, packages become direct or indirect,
+ * and, where `marks_dev`, those that only dependencies for development need become dev. Names are the same when their keys are
+ * (NULL: as they are written). Folders without such a manifest are left as they are. For `settle`; sorts by file. */
 bool catalog_settle_declared(struct catalog_facts *facts, const struct catalog_kind *manifest,
-                             bool (*same_name)(struct str declared, struct str locked));
+                             struct str (*key)(struct arena *arena, struct str name), bool marks_dev);
 /* Marks as dev what no package reaches that is direct, a root or a workspace and not itself dev; of one file. */
 bool catalog_mark_dev(struct package *packages, size_t count, struct arena *arena);
 

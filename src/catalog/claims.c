@@ -210,10 +210,11 @@ const struct catalog_kind *catalog_claim_folder(struct str path)
 static bool is_named_as_program(struct str name)
 {
     static const char *const suffixes[] = { ".so", ".exe", ".dll", ".dylib", ".node", ".pyd" };
-    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-        if (str_ends(name, suffixes[i]))
+    struct str suffix = extension(name);
+    for (size_t i = 0; suffix.len && i < ARRAY_LEN(suffixes); i++)
+        if (str_is(suffix, suffixes[i]))
             return true;
-    return str_contains(name, ".so.");
+    return suffix.len && str_contains(name, ".so.");
 }
 
 const struct catalog_kind *catalog_claim_program(struct str path, uint32_t mode)

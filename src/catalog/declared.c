@@ -1,67 +1,76 @@
 /* Lock files that do not say which packages the project asked for: the manifest beside them does. */
 #include "catalog/kinds.h"
 
-#include <stdlib.h>
+enum { NEED_MAIN = 1, NEED_DEV = 2 };
 
-static int compare_places(const void *a, const void *b)
-{
-    const struct package *x = a, *y = b;
-    int order = str_cmp(x->path, y->path);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
-/* What the manifest in a lock file's folder declares. */
-struct manifest {
-    const struct catalog_declared **items;
-    size_t count;
-    bool (*same_name)(struct str declared, struct str locked);
+/* What manifests declare. */
+struct declarations {
+    struct map needs;   /* by folder and name */
+    struct map folders; /* that have a manifest */
+    struct arena *arena;
+    struct str (*key)(struct arena *arena, struct str name);
 };
 
-static void read_manifest(const struct catalog_facts *facts, const struct catalog_kind *kind, struct str folder,
-                          struct manifest *out)
+static struct str make_key(const struct declarations *d, struct str folder, struct str name)
 {
-    out->count = 0;
-    for (size_t i = 0; i < facts->declared_count; i++)
-        if (facts->declared[i].kind == kind && str_eq(path_dir(facts->declared[i].path), folder))
-            out->items[out->count++] = &facts->declared[i];
+    if (d->key)
+        name = d->key(d->arena, name);
+    return arena_printf(d->arena, "%.*s\n%.*s", STR_ARG(folder), STR_ARG(name));
 }
 
-/* One that is not for development outranks others. NULL: it is not declared. */
-static const struct catalog_declared *find_declared(const struct manifest *manifest, struct str name)
+static bool index_declared(struct declarations *d, const struct catalog_facts *facts, const struct catalog_kind *manifest)
 {
-    const struct catalog_declared *found = NULL;
-    for (size_t i = 0; i < manifest->count; i++) {
-        const struct catalog_declared *d = manifest->items[i];
-        bool same = manifest->same_name ? manifest->same_name(d->name, name) : str_eq(d->name, name);
-        if (same && (!found || found->dev))
-            found = d;
+    for (size_t i = 0; i < facts->declared_count; i++) {
+        const struct catalog_declared *declared = &facts->declared[i];
+        struct str folder = path_dir(declared->path);
+        uint64_t needs = 0;
+        if (declared->kind != manifest)
+            continue;
+        struct str key = make_key(d, folder, declared->name);
+        if (d->arena->exhausted)
+            return false;
+        map_get(&d->needs, key, &needs);
+        if (!map_put(&d->needs, key, needs | (declared->dev ? NEED_DEV : NEED_MAIN)) || !map_put(&d->folders, folder, 1))
+            return false;
     }
-    return found;
+    return true;
 }
 
-static void mark_direct(struct package *p, const struct catalog_declared *d)
+/* The packages of one lock file. */
+static bool settle_file(const struct declarations *d, struct package *packages, size_t count, bool marks_dev)
 {
-    if (p->relation == RELATION_UNKNOWN)
-        p->relation = d ? RELATION_DIRECT : RELATION_INDIRECT;
-    p->dev |= d && d->dev;
+    struct str folder = path_dir(packages[0].path);
+    for (size_t i = 0; i < count; i++) {
+        struct package *p = &packages[i];
+        struct arena_mark mark = arena_mark(d->arena);
+        struct str key = make_key(d, folder, p->name);
+        uint64_t needs = 0;
+        if (d->arena->exhausted)
+            return false;
+        map_get(&d->needs, key, &needs);
+        arena_reset(d->arena, mark);
+        if (p->relation == RELATION_UNKNOWN)
+            p->relation = needs ? RELATION_DIRECT : RELATION_INDIRECT;
+        if (marks_dev)
+            p->dev = needs == NEED_DEV;
+    }
+    return !marks_dev || catalog_mark_dev(packages, count, d->arena);
 }
 
-bool catalog_settle_declared(struct catalog_facts *facts, const struct catalog_kind *kind,
-                             bool (*same_name)(struct str declared, struct str locked))
+bool catalog_settle_declared(struct catalog_facts *facts, const struct catalog_kind *manifest,
+                             struct str (*key)(struct arena *arena, struct str name), bool marks_dev)
 {
-    struct package *packages = facts->packages;
-    struct manifest manifest = { arena_array(facts->arena, facts->declared_count + 1, sizeof *manifest.items), 0, same_name };
-    if (!manifest.items)
+    struct declarations declarations = { .arena = facts->arena, .key = key };
+    map_init(&declarations.needs, facts->arena);
+    map_init(&declarations.folders, facts->arena);
+    if (!index_declared(&declarations, facts, manifest))
         return false;
-    if (facts->package_count)
-        qsort(packages, facts->package_count, sizeof *packages, compare_places);
+    catalog_sort_by_file(facts);
     for (size_t first = 0, end; first < facts->package_count; first = end) {
-        struct str path = packages[first].path;
-        read_manifest(facts, kind, path_dir(path), &manifest);
-        for (end = first; end < facts->package_count && str_eq(packages[end].path, path); end++)
-            if (manifest.count)
-                mark_direct(&packages[end], find_declared(&manifest, packages[end].name));
-        if (manifest.count && !catalog_mark_dev(packages + first, end - first, facts->arena))
+        struct package *packages = facts->packages + first;
+        end = catalog_file_end(facts->packages, facts->package_count, first);
+        if (map_get(&declarations.folders, path_dir(packages->path), NULL) &&
+            !settle_file(&declarations, packages, end - first, marks_dev))
             return false;
     }
     return true;

@@ -1,6 +1,6 @@
-/* Who needs whom: the ids that packages name become edges between them. Packages of lock files are tied within
- * their file, installed ones of one kind, and OS packages, among each other; for the
- * latter a name that no package has may be one that another provides. */
+/* Who needs whom: the ids that packages name become edges between them. Packages of lock files are tied within their file,
+ * installed ones of one kind, and OS packages, among each other; for the latter a name that no package has may be one that
+ * another provides. */
 #include "catalog/kinds.h"
 
 /* Keys of the map: the id and the scope in which it is unique: OS packages, one kind of installed packages, one file. */
@@ -76,25 +76,34 @@ bool catalog_graph_build(const struct package *packages, size_t count, struct ar
     return !arena->exhausted;
 }
 
+bool catalog_graph_reach(const struct catalog_graph *graph, bool *seen, struct arena *arena)
+{
+    uint32_t *queue = arena_array(arena, graph->count + 1, sizeof *queue);
+    size_t head = 0, tail = 0;
+    if (!queue)
+        return false;
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (seen[i])
+            queue[tail++] = i;
+    for (; head < tail; head++)
+        for (uint32_t e = graph->first[queue[head]]; e < graph->first[queue[head] + 1]; e++)
+            if (!seen[graph->targets[e]]) {
+                seen[graph->targets[e]] = true;
+                queue[tail++] = graph->targets[e];
+            }
+    return true;
+}
+
 bool catalog_mark_dev(struct package *packages, size_t count, struct arena *arena)
 {
     struct catalog_graph graph;
     bool *seen = arena_array(arena, count + 1, sizeof *seen);
-    uint32_t *queue = arena_array(arena, count + 1, sizeof *queue);
-    size_t head = 0, tail = 0;
-    if (!seen || !queue || !catalog_graph_build(packages, count, arena, &graph))
+    if (!seen || !catalog_graph_build(packages, count, arena, &graph))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (packages[i].relation != RELATION_INDIRECT && packages[i].relation != RELATION_UNKNOWN && !packages[i].dev) {
-            seen[i] = true;
-            queue[tail++] = (uint32_t)i;
-        }
-    for (; head < tail; head++)
-        for (uint32_t e = graph.first[queue[head]]; e < graph.first[queue[head] + 1]; e++)
-            if (!seen[graph.targets[e]]) {
-                seen[graph.targets[e]] = true;
-                queue[tail++] = graph.targets[e];
-            }
+        seen[i] = packages[i].relation != RELATION_INDIRECT && packages[i].relation != RELATION_UNKNOWN && !packages[i].dev;
+    if (!catalog_graph_reach(&graph, seen, arena))
+        return false;
     for (size_t i = 0; i < count; i++)
         packages[i].dev = !seen[i];
     return true;

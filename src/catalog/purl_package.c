@@ -1,6 +1,7 @@
 /* The package URL of a package: which parts of its name are the namespace, the name and the subpath by its type, and which
  * qualifiers it has as in Trivy's reports. */
 #include "catalog/purl.h"
+#include "catalog/program/versions.h"
 
 static bool scheme_is(const struct package *package, const char *scheme)
 {
@@ -101,6 +102,12 @@ void purl_write(const struct package *package, const struct distro *distro, stru
     if (str_is(type, "golang") && (str_starts(name, "./") || str_starts(name, "../")))
         return;
     split_name(rules, &space, &name, &subpath);
+    struct str known = versions_purl(package);
+    size_t slash;
+    if (known.len && str_rfind(known, '/', &slash)) {
+        name = str_skip(known, slash + 1);
+        str_cut(str_head(known, slash), '/', &type, &space);
+    }
     purl_put_head(out, type, space, name, package->version);
     purl_put_qualifier(out, &first, STR("arch"), package->arch);
     str_cut(distro->release, '.', &release, &rest);

@@ -1,4 +1,5 @@
 /* Which packages are listed and judged: the options that choose among files, kinds and relations, and what they do. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "cmd/scanning.h"
 
 #include <stdlib.h>
@@ -17,30 +18,14 @@ static bool add_text(struct text_list *list, const char *option, struct str valu
     return true;
 }
 
-/* "/app/x/", "./x": paths are relative to what is scanned. */
-static bool add_pattern(struct text_list *list, const char *option, struct str value, struct error *err)
-{
-    size_t first = list->count;
-    if (!add_text(list, option, value, err))
-        return false;
-    for (size_t i = first; i < list->count; i++) {
-        struct str *item = &list->items[i];
-        while (str_starts(*item, "/") || str_starts(*item, "./"))
-            *item = str_skip(*item, item->ptr[0] == '/' ? 1 : 2);
-        while (str_ends(*item, "/"))
-            *item = str_head(*item, item->len - 1);
-    }
-    return true;
-}
-
 static bool set_skip_dirs(void *target, struct str value, struct error *err)
 {
-    return add_pattern(&((struct scanning *)target)->skip_dirs, "--skip-dirs", value, err);
+    return add_text(&((struct scanning *)target)->skip_dirs, "--skip-dirs", value, err);
 }
 
 static bool set_skip_files(void *target, struct str value, struct error *err)
 {
-    return add_pattern(&((struct scanning *)target)->skip_files, "--skip-files", value, err);
+    return add_text(&((struct scanning *)target)->skip_files, "--skip-files", value, err);
 }
 
 static bool set_file_patterns(void *target, struct str value, struct error *err)
@@ -121,8 +106,44 @@ static void find_maven_repository(struct scan_options *options)
         options->maven_repository = path;
 }
 
-void choosing_begin(struct scanning *s)
+/* Without "./" and "/" in front and "/" behind. */
+static struct str clean(struct str path)
 {
+    while (str_starts(path, "/") || str_starts(path, "./"))
+        path = str_skip(path, path.ptr[0] == '/' ? 1 : 2);
+    while (str_ends(path, "/"))
+        path = str_head(path, path.len - 1);
+    return path;
+}
+
+/* What of `path` lies below `folder`. */
+static bool strip_folder(struct str folder, struct str *path)
+{
+    if (folder.len == 0 || path->len <= folder.len || path->ptr[folder.len] != '/' ||
+        memcmp(path->ptr, folder.ptr, folder.len) != 0)
+        return false;
+    *path = str_skip(*path, folder.len + 1);
+    return true;
+}
+
+/* Patterns are relative to what is scanned; paths from the root or the working directory that lead into it mean the same. */
+static void aim_patterns(struct text_list *list, struct str target, struct str real)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct str *item = &list->items[i];
+        bool absolute = str_starts(*item, "/");
+        *item = clean(*item);
+        if (!(absolute && strip_folder(clean(real), item)))
+            strip_folder(clean(target), item);
+    }
+}
+
+void choosing_aim(struct scanning *s, const char *target)
+{
+    char *real = target ? realpath(target, NULL) : NULL;
+    aim_patterns(&s->skip_dirs, str_from(target), str_from(real));
+    aim_patterns(&s->skip_files, str_from(target), str_from(real));
+    free(real);
     s->scan.skips = (struct scan_skips){ s->skip_dirs.items, s->skip_files.items, s->skip_dirs.count, s->skip_files.count };
     find_maven_repository(&s->scan);
 }

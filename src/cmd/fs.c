@@ -4,17 +4,27 @@
 #include <sys/stat.h>
 
 /* A lone file is scanned as a folder that holds nothing else. */
-static bool scan_path(struct scanning *s, const char *path, struct inventory *inventory, struct error *err)
+static bool scan_file(struct scanning *s, const char *path, struct inventory *inventory, struct error *err)
 {
-    struct stat st;
     struct str whole = str_from(path), folder = path_dir(whole);
     char parent[4096];
-    s->scan.source_tree = true;
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-        return scan_rootfs(path, &s->scan, inventory, err);
     s->scan.only_file = path_base(whole);
     snprintf(parent, sizeof parent, "%.*s", STR_ARG(folder.len ? folder : whole.ptr[0] == '/' ? STR("/") : STR(".")));
-    return scan_rootfs(parent, &s->scan, inventory, err);
+    if (!scan_rootfs(parent, &s->scan, inventory, err))
+        return false;
+    if (inventory->package_count == 0 && inventory->warning_count == 0)
+        log_warn("%s: nothing here reads files of this name; an image's archive is scanned by drydock image", path);
+    return true;
+}
+
+bool scanning_tree(struct scanning *s, const char *path, struct inventory *inventory, struct error *err)
+{
+    struct stat st;
+    s->scan.source_tree = true;
+    choosing_aim(s, path);
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return scan_file(s, path, inventory, err);
+    return scan_rootfs(path, &s->scan, inventory, err);
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -29,7 +39,7 @@ static int run(const struct command *command, int argc, char **argv)
         return EXIT_DONE;
     if (argc != 1)
         return command_usage(command, argc ? "one folder or file at a time" : "which folder or file?");
-    if (!scan_path(&s, argv[0], &inventory, &err))
+    if (!scanning_tree(&s, argv[0], &inventory, &err))
         return command_fail(&err);
     return scanning_finish(&s, argv[0], "filesystem", &inventory);
 }

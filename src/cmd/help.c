@@ -35,6 +35,25 @@ static size_t help_width(void)
     return width < 40 || width > 100 ? 100 : width;
 }
 
+/* Lines that are indented stay as they are; others are filled up to the width. */
+static void put_paragraphs(FILE *out, const char *text)
+{
+    char filled[4096];
+    size_t n = 0;
+    for (struct str rest = str_from(text), line, next; str_line(&rest, &line);) {
+        n += (size_t)snprintf(filled + n, sizeof filled - n, "%s%.*s", n ? " " : "", STR_ARG(line));
+        struct str after = rest;
+        bool ends = !str_line(&after, &next) || next.len == 0 || next.ptr[0] == ' ' || line.len == 0 || line.ptr[0] == ' ';
+        if (!ends && n < sizeof filled / 2)
+            continue;
+        if (filled[0] == ' ')
+            fprintf(out, "%s\n", filled);
+        else
+            put_wrapped(out, filled, 0, 0, help_width());
+        n = 0;
+    }
+}
+
 void help_all(FILE *out)
 {
     fputs("Drydock lists what is inside container images, what is known to be vulnerable in it, and what to do.\n\n"
@@ -65,17 +84,20 @@ static void help_option(const struct option *o, FILE *out)
     snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ",
              o->name, o->argument ? " " : "", o->argument ? o->argument : "");
     size_t n = strlen(left);
-    fprintf(out, "  %-30s ", left);
     if (n > 30)
-        fprintf(out, "\n%33s", "");
+        fprintf(out, "  %s\n%33s", left, "");
+    else
+        fprintf(out, "  %-30s ", left);
     put_wrapped(out, o->help, 33, 33, help_width());
 }
 
 void help_command(const struct command *command, FILE *out)
 {
     fprintf(out, "%s\n\nUsage: drydock %s [OPTION…] %s\n", command->summary, command->name, command->usage);
-    if (command->details)
-        fprintf(out, "\n%s\n", command->details);
+    if (command->details) {
+        fputc('\n', out);
+        put_paragraphs(out, command->details);
+    }
     if (command->examples)
         fprintf(out, "\nExamples:\n%s\n", command->examples);
     fputs("\nOptions:\n", out);

@@ -14,6 +14,7 @@ static int scan(struct scanning *s, const char *input, const char *reference)
     struct inventory inventory;
     struct error err = { 0 };
     s->scan.reference = str_from(reference);
+    choosing_aim(s, NULL);
     bool piped = strcmp(input, "-") == 0;
     bool ok = piped ? scan_image_stream(STDIN_FILENO, "standard input", &s->scan, &inventory, &err)
                     : scan_image(input, &s->scan, &inventory, &err);

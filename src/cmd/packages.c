@@ -49,14 +49,15 @@ static bool holds(const char *folder, const char *name)
     return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
 }
 
-/* A folder is an image layout, a root file system or a source tree by what lies in it. */
+/* A folder is an image layout, a root file system or a source tree by what lies in it; a file is an image's archive, unless its
+ * name is that of a lock file and the like. */
 static struct str guess(const char *path)
 {
     static const char *const of_images[] = { "oci-layout", "index.json", "manifest.json" };
     static const char *const of_systems[] = { "etc/os-release", "usr/lib/os-release", "var/lib/dpkg", "lib/apk", "var/lib/rpm" };
     struct stat st;
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return STR("image");
+        return catalog_claim(path_base(str_from(path))) ? STR("fs") : STR("image");
     if (holds(path, of_images[0]) && holds(path, of_images[1]))
         return STR("image");
     for (size_t i = 0; i < ARRAY_LEN(of_systems); i++)
@@ -71,13 +72,17 @@ static bool scan(struct packages_options *o, const char *path, struct inventory 
     *type = "filesystem";
     if (strcmp(path, "-") == 0 && o->s.input.len) {
         *type = "container_image";
+        choosing_aim(&o->s, NULL);
         return scan_image_stream(STDIN_FILENO, "standard input", &o->s.scan, inventory, err);
     }
     if (str_is(as, "image")) {
         *type = "container_image";
+        choosing_aim(&o->s, NULL);
         return scan_image(path, &o->s.scan, inventory, err);
     }
-    o->s.scan.source_tree = str_is(as, "fs");
+    if (str_is(as, "fs"))
+        return scanning_tree(&o->s, path, inventory, err);
+    choosing_aim(&o->s, path);
     return scan_rootfs(path, &o->s.scan, inventory, err);
 }
 
@@ -145,6 +150,8 @@ static int run(const struct command *command, int argc, char **argv)
         return command_fail(&err);
     if (done)
         return EXIT_DONE;
+    if ((o.why.len > 0) + o.tree + o.unexplained + o.changed > 1)
+        return command_usage(command, "--tree, --why, --unexplained and --changed are different lists: one at a time");
     if (argc + (o.s.input.len > 0) != 1)
         return command_usage(command, argc ? "one path at a time" : "which image, root file system or source tree?");
     return list(&o, argc ? argv[0] : o.s.input.ptr);

@@ -19,6 +19,7 @@ static int run(const struct command *command, int argc, char **argv)
         return EXIT_DONE;
     if (argc != 1)
         return command_usage(command, argc ? "one folder at a time" : "which folder?");
+    choosing_aim(&s, argv[0]);
     if (!scan_rootfs(argv[0], &s.scan, &inventory, &err))
         return command_fail(&err);
     return scanning_finish(&s, argv[0], "filesystem", &inventory);

@@ -164,7 +164,6 @@ bool scanning_read(struct scanning *scanning, const struct command *command, int
         return false;
     scanning->scan.parallel = (unsigned)(scanning->parallel > 64 ? 64 : scanning->parallel);
     scanning->scan.max_spool_bytes = scanning->max_spool_mb << 20;
-    choosing_begin(scanning);
     return true;
 }
 

@@ -31,9 +31,12 @@ extern const struct option scanning_option_table[], choosing_option_table[], ima
 /* Defaults, then the options (see options_read, which it calls), and what the scan itself takes from them. */
 bool scanning_read(struct scanning *scanning, const struct command *command, int *argc, char **argv, bool *done,
                    struct error *err);
-/* choosing.c: what the options say to the scan, and which packages they leave in the inventory. */
-void choosing_begin(struct scanning *scanning);
+/* choosing.c: what the options say to the scan of this folder (NULL: an image), and which packages they leave in the
+ * inventory. */
+void choosing_aim(struct scanning *scanning, const char *target);
 bool choosing_apply(const struct scanning *scanning, struct inventory *inventory, struct error *err);
+/* fs.c: scans a source tree, or one file of one. */
+bool scanning_tree(struct scanning *scanning, const char *path, struct inventory *inventory, struct error *err);
 /* --distro in place of what the image says. */
 bool scanning_set_distro(const struct scanning *scanning, struct inventory *inventory, struct error *err);
 /* Writes to --output or standard output. */

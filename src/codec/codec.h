@@ -235,6 +235,10 @@ void json_put_string(struct buf *buf, struct str text);
  * output, depth as JSON_MAX_DEPTH; plain scalars true/false/null/~ and numbers typed as YAML 1.2 core schema has them,
  * all else strings; merge keys (<<) are kept as plain keys. Errors name the line. */
 bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
+/* The same, but of a key that a mapping has twice, which YAML forbids (1.2.2, section 3.2.1.3), all members are left out; the
+ * line of the first that was there before is told, 0 where there is none. */
+bool yaml_to_json_unique(struct str text, size_t max_bytes, struct arena *arena, size_t *repeated_line, struct str *out,
+                         struct error *err);
 /* TOML 1.0 rewritten as JSON text: dates become strings, inf and nan strings. Duplicate keys and the like are errors that name the line. */
 bool toml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
 /* XML 1.0 (expat) rewritten as JSON text: {"root": …}. An element without attributes and children is the string of its text

@@ -21,6 +21,13 @@ struct level {
     bool mapping, key_due, empty;
     unsigned height;       /* of what was put into it so far */
     struct anchor *anchor; /* of the container itself */
+    size_t first_key;      /* of its keys, where they are kept */
+};
+
+/* A key of a mapping that is open, in the output from `start` on. */
+struct key {
+    size_t start, line;
+    bool repeated;
 };
 
 struct writer {
@@ -31,6 +38,10 @@ struct writer {
     unsigned depth, documents;
     size_t line;     /* of the event at hand */
     size_t out_line; /* that the output has reached */
+    bool keeps_keys; /* keys that are there again are left out */
+    struct key *keys;
+    size_t key_count, key_cap;
+    size_t repeated_line; /* of the first key that was there before; 0: none */
     struct error *err;
 };
 
@@ -170,6 +181,73 @@ static enum role place_node(struct writer *w)
     return ROLE_KEY;
 }
 
+static bool keep_key(struct writer *w, enum role role)
+{
+    if (role != ROLE_KEY || !w->keeps_keys)
+        return true;
+    struct key *grown = arena_grow(w->arena, w->keys, w->key_count, &w->key_cap, sizeof *grown);
+    if (!grown)
+        return arena_error(w->arena, w->err);
+    w->keys = grown;
+    grown[w->key_count++] = (struct key){ .start = w->out.len, .line = w->line };
+    return true;
+}
+
+/* The string that the key has become. */
+static struct str key_text(const struct writer *w, size_t start)
+{
+    const char *out = w->out.ptr;
+    while (start < w->out.len && out[start] == '\n')
+        start++;
+    size_t end = start + 1;
+    for (; end < w->out.len && out[end] != '"'; end++)
+        end += out[end] == '\\';
+    return str_make(out + start, end < w->out.len ? end - start : 0);
+}
+
+/* Blanks take the place of members, so that all else stays where it is; a comma is left between any two that remain. */
+static void blank_repeated(struct writer *w, const struct key *keys, size_t count)
+{
+    bool any_left = false;
+    for (size_t i = 0; i < count; i++) {
+        size_t end = i + 1 < count ? keys[i + 1].start - 1 : w->out.len;
+        if (i > 0 && (keys[i].repeated || !any_left))
+            w->out.ptr[keys[i].start - 1] = ' ';
+        for (size_t at = keys[i].start; keys[i].repeated && at < end; at++)
+            if (w->out.ptr[at] != '\n')
+                w->out.ptr[at] = ' ';
+        any_left |= !keys[i].repeated;
+    }
+}
+
+/* At the end of a mapping: which value a key has that stands there twice nobody knows. */
+static bool drop_repeated(struct writer *w, const struct level *level)
+{
+    struct key *keys = w->keys + level->first_key;
+    size_t count = w->key_count - level->first_key;
+    uint64_t before;
+    bool any = false, ok = true;
+    if (!w->keeps_keys || w->out.failed || count < 2)
+        return true;
+    struct arena_mark mark = arena_mark(w->arena);
+    struct map seen;
+    map_init(&seen, w->arena);
+    for (size_t i = 0; i < count && ok; i++) {
+        struct str text = key_text(w, keys[i].start);
+        if (!map_get(&seen, text, &before)) {
+            ok = map_put(&seen, text, i);
+            continue;
+        }
+        keys[i].repeated = keys[before].repeated = any = true;
+        if (w->repeated_line == 0 || keys[i].line < w->repeated_line)
+            w->repeated_line = keys[i].line;
+    }
+    arena_reset(w->arena, mark);
+    if (any)
+        blank_repeated(w, keys, count);
+    return ok || arena_error(w->arena, w->err);
+}
+
 /* Remembers that the node which starts here has a name; NULL in *out where it has none. */
 static bool begin_anchor(struct writer *w, const yaml_char_t *name, struct anchor **out)
 {
@@ -204,6 +282,8 @@ static bool on_scalar(struct writer *w, const yaml_event_t *event)
 {
     struct anchor *anchor;
     enum role role = place_node(w);
+    if (!keep_key(w, role))
+        return false;
     keep_line(w);
     if (!begin_anchor(w, event->data.scalar.anchor, &anchor))
         return false;
@@ -222,7 +302,9 @@ static bool on_start(struct writer *w, const yaml_char_t *name, bool mapping)
     keep_line(w);
     if (!begin_anchor(w, name, &anchor))
         return false;
-    w->levels[++w->depth] = (struct level){ .mapping = mapping, .key_due = mapping, .empty = true, .anchor = anchor };
+    w->levels[++w->depth] = (struct level){
+        .mapping = mapping, .key_due = mapping, .empty = true, .anchor = anchor, .first_key = w->key_count
+    };
     buf_chr(&w->out, mapping ? '{' : '[');
     return true;
 }
@@ -230,6 +312,9 @@ static bool on_start(struct writer *w, const yaml_char_t *name, bool mapping)
 static bool on_end(struct writer *w)
 {
     struct level *level = &w->levels[w->depth];
+    if (level->mapping && !drop_repeated(w, level))
+        return false;
+    w->key_count = level->first_key;
     buf_chr(&w->out, level->mapping ? '}' : ']');
     end_anchor(w, level->anchor, level->height + 1);
     w->depth--;
@@ -241,6 +326,8 @@ static bool on_alias(struct writer *w, const yaml_event_t *event)
 {
     enum role role = place_node(w);
     uint64_t found = 0;
+    if (!keep_key(w, role))
+        return false;
     if (!map_get(&w->anchors, str_from((const char *)event->data.alias.anchor), &found))
         return bad(w, ERROR_INPUT, "alias of an unknown anchor");
     const struct anchor *anchor = (const struct anchor *)(uintptr_t)found;
@@ -252,13 +339,16 @@ static bool on_alias(struct writer *w, const yaml_event_t *event)
         return bad(w, ERROR_UNSUPPORTED, "a list or mapping as a key");
     raise_height(&w->levels[w->depth], anchor->height);
     size_t len = anchor->end - anchor->start;
-    if (w->out.failed || !buf_reserve(&w->out, len + 2)) /* first: the copy is from the buffer itself, which may move */
+    if (w->out.failed || !buf_reserve(&w->out, len + 6)) /* first: the copy is from the buffer itself, which may move */
         return true;
-    bool quote = role == ROLE_KEY && w->out.ptr[anchor->start] != '"';
+    bool quote = role == ROLE_KEY && w->out.ptr[anchor->start] != '"', is_left_out = w->out.ptr[anchor->start] == ' ';
     buf_text(&w->out, quote ? "\"" : "");
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len && !is_left_out; i++)
         w->out_line += w->out.ptr[anchor->start + i] == '\n';
-    buf_add(&w->out, w->out.ptr + anchor->start, len);
+    if (is_left_out)
+        buf_text(&w->out, "null");
+    else
+        buf_add(&w->out, w->out.ptr + anchor->start, len);
     buf_text(&w->out, quote ? "\"" : "");
     return true;
 }
@@ -297,13 +387,14 @@ static bool read_events(struct writer *w, yaml_parser_t *parser)
     return ok;
 }
 
-bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err)
+static bool rewrite(struct str text, size_t max_bytes, struct arena *arena, size_t *repeated_line, struct str *out,
+                    struct error *err)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
         return error_set(err, ERROR_LIMIT, "YAML: memory limit reached");
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len);
-    struct writer w = { .arena = arena, .err = err, .out_line = 1 };
+    struct writer w = { .arena = arena, .err = err, .out_line = 1, .keeps_keys = repeated_line != NULL };
     buf_init(&w.out, max_bytes);
     struct arena_mark mark = arena_mark(arena);
     map_init(&w.anchors, arena);
@@ -315,6 +406,8 @@ bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct
         if (ok)
             *out = copy;
     }
+    if (ok && repeated_line)
+        *repeated_line = w.repeated_line;
     buf_free(&w.out);
     yaml_parser_delete(&parser);
     return ok;
@@ -322,10 +415,22 @@ bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct
 
 #else
 
-bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err)
+static bool rewrite(struct str text, size_t max_bytes, struct arena *arena, size_t *repeated_line, struct str *out,
+                    struct error *err)
 {
-    (void)text, (void)max_bytes, (void)arena, (void)out;
+    (void)text, (void)max_bytes, (void)arena, (void)repeated_line, (void)out;
     return error_set(err, ERROR_UNSUPPORTED, "YAML: this build of Drydock was made without libyaml");
 }
 
 #endif
+
+bool yaml_to_json(struct str text, size_t max_bytes, struct arena *arena, struct str *out, struct error *err)
+{
+    return rewrite(text, max_bytes, arena, NULL, out, err);
+}
+
+bool yaml_to_json_unique(struct str text, size_t max_bytes, struct arena *arena, size_t *repeated_line, struct str *out,
+                         struct error *err)
+{
+    return rewrite(text, max_bytes, arena, repeated_line, out, err);
+}

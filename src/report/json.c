@@ -284,7 +284,7 @@ static void put_unjudged(struct json_report *j, const char *key, bool locked)
     jw_open(&j->w, key, '[');
     for (size_t i = 0; i < inventory->package_count && j->report->list_all_packages; i++) {
         const struct package *p = &inventory->packages[i];
-        if (!(locked ? p->locked_only : p->owned))
+        if (!(locked ? p->locked_only && !p->owned : p->owned))
             continue;
         jw_open(&j->w, NULL, '{');
         jw_text(&j->w, "Type", str_from(p->kind->name));

@@ -103,6 +103,8 @@ void listing_coverage(const struct inventory *inventory, struct buf *out)
     if (!inventory->classified)
         return;
     struct inventory_files all = inventory_executables(inventory);
+    if (all.executable_count == 0)
+        return;
     const struct inventory_files *unexplained = &inventory->files[FILE_UNEXPLAINED];
     double share = all.executable_bytes ? 100.0 * (double)unexplained->executable_bytes / (double)all.executable_bytes : 0;
     buf_printf(out, "Unexplained: %llu executable%s of %llu, %.1f %% of executable bytes\n",

@@ -21,7 +21,7 @@ static void put_name(struct tree *t, uint32_t index)
     bool bold = t->listing->color && catalog_is_wanted(&t->reversed, index);
     buf_text(t->out, bold ? "\033[1m" : "");
     buf_str(t->out, text_shown(t->arena, p->name));
-    buf_chr(t->out, ' ');
+    buf_text(t->out, p->version.len ? " " : "");
     buf_str(t->out, text_shown(t->arena, p->version));
     buf_text(t->out, bold ? "\033[0m" : "");
     if (p->dev)

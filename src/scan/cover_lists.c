@@ -56,8 +56,13 @@ struct reading {
     struct map diverted; /* bytes of `from` → index */
 };
 
+/* Past a million the list would tell nothing more, but a small hostile file can name that many. */
+enum { MAX_CHANGES = 1 << 20 };
+
 bool cover_add_change(struct cover *cover, struct cover_change change)
 {
+    if (cover->change_count == MAX_CHANGES)
+        return true;
     struct cover_change *grown = arena_grow(cover->arena, cover->changes, cover->change_count, &cover->change_cap, sizeof *grown);
     if (!grown)
         return false;

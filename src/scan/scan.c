@@ -2,13 +2,10 @@
  * layers a second time where links lead from claimed paths to files that no kind claims by name. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "scan/cover.h"
+#include "scan/drive.h"
 #include "scan/repository.h"
-#include "scan/skip.h"
-#include "scan/worker.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -16,34 +13,6 @@
 #include <unistd.h>
 
 static const size_t INVENTORY_ARENA_BYTES = (size_t)4 << 30;
-static const uint64_t DEFAULT_SPOOL_BYTES = (uint64_t)4 << 30;
-
-struct scan {
-    const char *input;
-    int fd;
-    bool is_folder; /* the input is an image in a folder */
-    bool is_rootfs; /* the input is a root file system */
-    const struct scan_options *options;
-    struct inventory *out;
-    struct arena *arena;
-    struct layer_inventory *layers;   /* one for each of the image's; those with the same bytes share theirs */
-    struct cover *cover;              /* what the squash knows of all files */
-    const struct layer_check *checks; /* for walks that compare contents; NULL: they collect */
-    size_t check_count;
-    _Atomic uint64_t *progress; /* shared memory: bytes walked by all workers */
-    uint64_t progress_total;
-};
-
-static unsigned parallel_of(const struct scan_options *options)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return options->parallel ? options->parallel : cpus > 0 ? (unsigned)cpus : 1;
-}
-
-static uint64_t spool_of(const struct scan_options *options)
-{
-    return options->max_spool_bytes ? options->max_spool_bytes : DEFAULT_SPOOL_BYTES;
-}
 
 static void scan_begin(struct scan *scan)
 {
@@ -62,13 +31,6 @@ static void scan_end(struct scan *scan)
     progress_clear();
     if (scan->progress)
         munmap((void *)(uintptr_t)scan->progress, sizeof *scan->progress);
-}
-
-static void show_progress(void *context)
-{
-    const struct scan *scan = context;
-    if (scan->progress && scan->progress_total)
-        progress_show("Scanning layers", atomic_load(scan->progress), scan->progress_total);
 }
 
 /* ---- opening the image ------------------------------------------------------------------------------------------------------ */
@@ -101,129 +63,7 @@ static bool open_image(struct scan *scan, struct error *err)
     return true;
 }
 
-/* ---- walking the layers ------------------------------------------------------------------------------------------------------- */
-
-struct plan {
-    struct layer_pass *passes;
-    struct worker_job *jobs;
-    size_t count;
-};
-
-static int compare_offsets(const void *a, const void *b)
-{
-    const struct image_layer *const *x = a, *const *y = b;
-    return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
-}
-
-/* Fills what all passes share; takes a spool of its own. */
-static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count,
-                     const struct layer_alias *aliases, size_t alias_count, struct error *err)
-{
-    const struct image *image = &scan->out->image;
-    const struct image_layer *first = &image->layers[indices[0]];
-    struct layer_pass *pass = &plan->passes[plan->count];
-    *pass = (struct layer_pass){ .image = image,
-                                 .indices = indices,
-                                 .index_count = index_count,
-                                 .fd = scan->fd,
-                                 .archive_codec = image->archive_codec,
-                                 .verify = scan->checks ? SCAN_VERIFY_NONE : scan->options->verify,
-                                 .wants_digests = scan->options->integrity,
-                                 .checks = scan->checks,
-                                 .check_count = scan->check_count,
-                                 .aliases = aliases,
-                                 .alias_count = alias_count,
-                                 .spool_fd = -1,
-                                 .max_spool_bytes = spool_of(scan->options),
-                                 .progress_bytes = scan->progress };
-    plan->jobs[plan->count++] = (struct worker_job){ .what = scan->input,
-                                                     .run = layer_pass_run,
-                                                     .context = pass,
-                                                     .folder_fd = -1,
-                                                     .weight = first->size_bytes,
-                                                     .max_spool_bytes = spool_of(scan->options) };
-    if (first->blob_path.len) {
-        pass->whole_file = true;
-        if ((pass->fd = image_blob_open(scan->fd, first->blob_path, err)) < 0)
-            return error_wrap(err, "%s", scan->input);
-    }
-    return (pass->spool_fd = file_spool(err)) >= 0;
-}
-
-/* One pass a layer; but an archive that is compressed as a whole is one pass over all, in the order of the archive. */
-static bool make_plan(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
-                      struct plan *plan, struct error *err)
-{
-    const struct image *image = &scan->out->image;
-    size_t n = 0;
-    uint32_t *indices = arena_array(scan->arena, image->layer_count + 1, sizeof *indices);
-    const struct image_layer **sorted = arena_array(scan->arena, image->layer_count + 1, sizeof *sorted);
-    plan->passes = arena_array(scan->arena, image->layer_count + 1, sizeof *plan->passes);
-    plan->jobs = arena_array(scan->arena, image->layer_count + 1, sizeof *plan->jobs);
-    if (!indices || !sorted || !plan->passes || !plan->jobs)
-        return arena_error(scan->arena, err);
-    scan->progress_total = 0;
-    for (size_t i = 0; i < image->layer_count; i++)
-        if (wanted[i] && image->layers[i].same_as == i) {
-            sorted[n++] = &image->layers[i];
-            scan->progress_total += image->layers[i].size_bytes;
-        }
-    if (n > 1)
-        qsort(sorted, n, sizeof *sorted, compare_offsets);
-    for (size_t i = 0; i < n; i++)
-        indices[i] = (uint32_t)(sorted[i] - image->layers);
-    if (image->archive_codec != CODEC_PLAIN && !scan->is_folder)
-        return n == 0 || add_pass(scan, plan, indices, n, aliases, alias_count, err);
-    for (size_t i = 0; i < n; i++)
-        if (!add_pass(scan, plan, &indices[i], 1, aliases, alias_count, err))
-            return false;
-    return true;
-}
-
-static void close_plan(const struct scan *scan, struct plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        if (plan->passes[i].spool_fd >= 0)
-            close(plan->passes[i].spool_fd);
-        if (plan->passes[i].whole_file && plan->passes[i].fd >= 0 && plan->passes[i].fd != scan->fd)
-            close(plan->passes[i].fd);
-    }
-}
-
-/* Takes a worker's frames apart; each must be one of the layers that it was given. */
-static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count, struct error *err)
-{
-    while (bytes.len) {
-        if (bytes.len < 12)
-            return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
-        uint32_t index = le32(bytes.ptr);
-        uint64_t length = le64(bytes.ptr + 4);
-        bytes = str_skip(bytes, 12);
-        if (index >= layer_count || length > bytes.len)
-            return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
-        if (!layer_decode(str_head(bytes, (size_t)length), scan->arena, &scan->layers[index], err))
-            return error_wrap(err, "%s", scan->input);
-        bytes = str_skip(bytes, (size_t)length);
-    }
-    return true;
-}
-
-static bool walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
-                        struct error *err)
-{
-    struct plan plan = { 0 };
-    if (scan->progress)
-        atomic_store(scan->progress, 0);
-    bool ok = make_plan(scan, wanted, aliases, alias_count, &plan, err) &&
-              worker_run(plan.jobs, plan.count, parallel_of(scan->options), scan->arena, show_progress, scan, err);
-    close_plan(scan, &plan);
-    const struct image *image = &scan->out->image;
-    for (size_t i = 0; ok && i < plan.count; i++)
-        ok = read_frames(scan, plan.jobs[i].result, image->layer_count, err);
-    for (size_t i = 0; ok && i < image->layer_count; i++)
-        scan->layers[i] = scan->layers[image->layers[i].same_as];
-    return ok;
-}
+/* ---- the layers ---------------------------------------------------------------------------------------------------------------- */
 
 /* Which layers must be walked again for these aliases. A folder's name may stand in no layer, so then all are. */
 static void choose_layers(const struct scan *scan, const struct layer_alias *aliases, size_t alias_count, bool *wanted)
@@ -295,14 +135,14 @@ static bool scan_layers(struct scan *scan, struct error *err)
         return arena_error(scan->arena, err);
     for (size_t i = 0; i < image->layer_count; i++)
         wanted[i] = true;
-    if (!walk_layers(scan, wanted, NULL, 0, err) || !squash_layers(scan->layers, image->layer_count, &scan->options->skips,
-                                                                   scan->out, &aliases, &alias_count, &scan->cover, err))
+    if (!scan_walk_layers(scan, wanted, NULL, 0, err) || !squash_layers(scan->layers, image->layer_count, &scan->options->skips,
+                                                                        scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count) {
         struct layer_alias *again;
         size_t again_count;
         choose_layers(scan, aliases, alias_count, wanted);
-        if (!walk_layers(scan, wanted, aliases, alias_count, err) ||
+        if (!scan_walk_layers(scan, wanted, aliases, alias_count, err) ||
             !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover,
                            err))
             return false;
@@ -311,8 +151,6 @@ static bool scan_layers(struct scan *scan, struct error *err)
 }
 
 /* ---- contents --------------------------------------------------------------------------------------------------------------- */
-
-static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err);
 
 /* A walk for the checks alone; its answers stand beside the layers, which stay as they are. */
 static bool walk_checks(struct scan *scan, struct layer_inventory *answers, size_t count, bool *wanted, struct error *err)
@@ -323,7 +161,7 @@ static bool walk_checks(struct scan *scan, struct layer_inventory *answers, size
     scan->check_count = scan->cover->check_count;
     for (size_t i = 0; i < scan->check_count; i++)
         wanted[scan->checks[i].layer] = true;
-    bool ok = scan->is_rootfs ? walk_folder(scan, NULL, 0, err) : walk_layers(scan, wanted, NULL, 0, err);
+    bool ok = scan->is_rootfs ? scan_walk_folder(scan, NULL, 0, err) : scan_walk_layers(scan, wanted, NULL, 0, err);
     for (size_t i = 0; ok && i < count; i++)
         for (size_t k = 0; ok && wanted[i] && k < answers[i].facts.note_count; k++) {
             uint64_t check = 0;
@@ -427,30 +265,6 @@ bool scan_image_stream(int fd, const char *name, const struct scan_options *opti
 
 /* ---- folders ---------------------------------------------------------------------------------------------------------------------- */
 
-static bool walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err)
-{
-    struct folder_pass pass = { .fd = scan->fd,
-                                .path = scan->input,
-                                .options = scan->options,
-                                .checks = scan->checks,
-                                .check_count = scan->check_count,
-                                .aliases = aliases,
-                                .alias_count = alias_count,
-                                .spool_fd = file_spool(err),
-                                .max_spool_bytes = spool_of(scan->options) };
-    if (pass.spool_fd < 0)
-        return false;
-    struct worker_job job = { .what = scan->input,
-                              .run = folder_pass_run,
-                              .context = &pass,
-                              .reads_folder = true,
-                              .folder_fd = scan->fd,
-                              .max_spool_bytes = pass.max_spool_bytes };
-    bool ok = worker_run(&job, 1, 1, scan->arena, NULL, NULL, err) && read_frames(scan, job.result, 1, err);
-    close(pass.spool_fd);
-    return ok;
-}
-
 /* A repository that may not be read completes nothing. */
 static bool complete_folder(struct scan *scan, size_t *count, struct error *err)
 {
@@ -471,14 +285,14 @@ static bool scan_folder(struct scan *scan, struct error *err)
     size_t count = 1;
     if (!scan->layers)
         return arena_error(scan->arena, err);
-    if (!walk_folder(scan, NULL, 0, err) || !complete_folder(scan, &count, err) ||
+    if (!scan_walk_folder(scan, NULL, 0, err) || !complete_folder(scan, &count, err) ||
         !squash_layers(scan->layers, count, &scan->options->skips, scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count == 0)
         return true;
     struct layer_alias *again;
     size_t again_count;
-    return walk_folder(scan, aliases, alias_count, err) &&
+    return scan_walk_folder(scan, aliases, alias_count, err) &&
            squash_layers(scan->layers, count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover, err);
 }
 

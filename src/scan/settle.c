@@ -189,47 +189,56 @@ static bool is_tree(const struct catalog_kind *kind)
     return false;
 }
 
-static struct str folder_key(struct arena *arena, const struct catalog_kind *kind, struct str folder)
+static struct str key_in_folder(struct arena *arena, const struct package *p, struct str folder)
 {
-    return arena_printf(arena, "%s\n%.*s", kind->ecosystem, STR_ARG(folder));
+    return arena_printf(arena, "%.*s\n%.*s", STR_ARG(folder), STR_ARG(loose_key(arena, p)));
 }
 
-/* Does a lock file of its ecosystem stand in a folder above? */
-static bool is_below_lock(const struct map *folders, const struct package *p)
+/* Does a lock file in a folder above name this very version? */
+static bool is_locked_above(const struct map *locked, const struct package *p)
 {
     struct str folder = p->path;
     do {
         folder = path_dir(folder);
-        struct arena_mark mark = arena_mark(folders->arena);
-        bool found = map_get(folders, folder_key(folders->arena, p->kind, folder), NULL);
-        arena_reset(folders->arena, mark);
+        struct arena_mark mark = arena_mark(locked->arena);
+        bool found = map_get(locked, key_in_folder(locked->arena, p, folder), NULL);
+        arena_reset(locked->arena, mark);
         if (found)
             return true;
     } while (folder.len);
     return false;
 }
 
-/* In a source tree the lock file is the truth, and what lies in node_modules beside it is the same once more. A package.json
- * outside node_modules is the project, no dependency. */
+/* node_modules/NAME/package.json and node_modules/@SCOPE/NAME/package.json; others are projects, or parts of a package. */
+static bool is_installed_node(struct str path)
+{
+    struct str folder = path_dir(path_dir(path));
+    if (str_starts(path_base(folder), "@"))
+        folder = path_dir(folder);
+    return str_is(path_base(folder), "node_modules");
+}
+
+/* In a source tree what lies in node_modules beside its lock file is the same once more, and is not listed again. What no lock
+ * file names is: it is there all the same. */
 static bool drop_installed_trees(struct inventory *inventory)
 {
-    struct map folders;
+    struct map locked;
+    struct arena *arena = &inventory->arena;
     size_t kept = 0;
-    map_init(&folders, &inventory->arena);
+    map_init(&locked, arena);
     for (size_t i = 0; i < inventory->package_count; i++) {
         const struct package *p = &inventory->packages[i];
-        if (p->kind->is_lock && p->kind->ecosystem &&
-            !map_put(&folders, folder_key(&inventory->arena, p->kind, path_dir(p->path)), 1))
+        if (p->kind->is_lock && p->kind->ecosystem && !map_put(&locked, key_in_folder(arena, p, path_dir(p->path)), 1))
             return false;
     }
     for (size_t i = 0; i < inventory->package_count; i++) {
         const struct package *p = &inventory->packages[i];
-        bool project = strcmp(p->kind->name, "node-pkg") == 0 && !str_contains(p->path, "node_modules/");
-        if (!is_tree(p->kind) || !(project || is_below_lock(&folders, p)))
+        bool part = strcmp(p->kind->name, "node-pkg") == 0 && !is_installed_node(p->path);
+        if (!is_tree(p->kind) || !(part || is_locked_above(&locked, p)))
             inventory->packages[kept++] = *p;
     }
     inventory->package_count = kept;
-    return !inventory->arena.exhausted;
+    return !arena->exhausted;
 }
 
 bool inventory_weigh_locks(struct inventory *inventory, bool is_source_tree, struct error *err)

@@ -7,34 +7,12 @@
  * A version without release equals that version with any release, as in dependencies, so equality is not transitive; nor
  * is the order where a text ends with a sign ("a.a" < "a." < "a1" < "a.a"). So `compare` decides. Without such versions
  * the key is exact. */
+#include "version/evr.h"
 #include "version/key.h"
 #include "version/schemes.h"
 
 /* In keys, what may follow a run: letters, the end, signs and then the end, a number; each sign before a run is SIGN. */
 enum { LETTERS = 0x01, PART_END = 0x02, SIGNS_END = 0x03, SIGN = KEY_HIGH };
-
-struct evr {
-    struct str epoch, version, release; /* release.ptr NULL: none */
-};
-
-static bool evr_parse(struct str text, struct evr *out)
-{
-    text = str_trim(text);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7F)
-            return false;
-    size_t n = digits_span(text), pos;
-    *out = (struct evr){ .version = text };
-    if (n < text.len && text.ptr[n] == ':') {
-        out->epoch = str_head(text, n);
-        out->version = str_skip(text, n + 1);
-    }
-    if (str_rfind(out->version, '-', &pos)) {
-        out->release = str_skip(out->version, pos + 1);
-        out->version = str_head(out->version, pos);
-    }
-    return out->version.len > 0;
-}
 
 static size_t signs_span(struct str s)
 {

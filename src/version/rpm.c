@@ -6,33 +6,11 @@
  * A version without release equals that version with any release, as in dependencies. So equality is not transitive
  * (1-1 = 1 = 1-2) and `compare` decides; in the key a missing release comes before all. Without such versions the key is
  * exact. */
+#include "version/evr.h"
 #include "version/key.h"
 #include "version/schemes.h"
 
 enum { TILDE = 0x01, PART_END = 0x02, CARET = 0x03, LETTERS = 0x04 };
-
-struct evr {
-    struct str epoch, version, release; /* release.ptr NULL: none */
-};
-
-static bool evr_parse(struct str text, struct evr *out)
-{
-    text = str_trim(text);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7F)
-            return false;
-    size_t n = digits_span(text), pos;
-    *out = (struct evr){ .version = text };
-    if (n < text.len && text.ptr[n] == ':') {
-        out->epoch = str_head(text, n);
-        out->version = str_skip(text, n + 1);
-    }
-    if (str_rfind(out->version, '-', &pos)) {
-        out->release = str_skip(out->version, pos + 1);
-        out->version = str_head(out->version, pos);
-    }
-    return out->version.len > 0;
-}
 
 static unsigned char *part_key(unsigned char *p, struct str part)
 {

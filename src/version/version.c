@@ -2,6 +2,7 @@
 #include "version/key.h"
 #include "version/schemes.h"
 
+/* clang-format off: one row a line */
 static const struct version_scheme *const schemes[] = {
     &version_scheme_dpkg,
     &version_scheme_rpm,
@@ -28,6 +29,7 @@ static const struct version_scheme *const schemes[] = {
     &version_scheme_jvm,
     NULL,
 };
+/* clang-format on */
 
 const struct version_scheme *const *version_schemes(void)
 {

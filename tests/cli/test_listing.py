@@ -56,6 +56,8 @@ class Listing(Test):
         self.assertEqual({t for t, _ in self.fs(path)}, {"a/package-lock.json", "b/test/package-lock.json"})
         self.assertEqual({t for t, _ in self.fs(path, "--skip-dirs", "**/test")}, {"a/package-lock.json"})
         self.assertEqual({t for t, _ in self.fs(path, "--skip-files", "a/*.json")}, {"b/test/package-lock.json"})
+        for way in (path + "/b", "tree/b", "./tree/b/", "b"):
+            self.assertEqual({t for t, _ in self.fs("tree", "--skip-dirs", way)}, {"a/package-lock.json"}, way)
         self.assertEqual({t for t, _ in self.fs(path + "/a/package-lock.json")}, {"package-lock.json"})
 
     def test_links_are_not_followed(self):
@@ -79,6 +81,8 @@ class Listing(Test):
         self.assertIn("parts 1.0.0 (dev)\n└── check 3.0.0 (dev) (direct)",
                       self.listed(path, "--why", "parts@1.0.0", "--include-dev-deps"))
         self.assertIn("no package is named", self.listed(path, "--why", "nothing"))
+        self.assertIn("web 1.2.0\n└── parts 2.0.1", self.listed(path + "/package-lock.json", "--tree"))
+        self.run_program("packages", path, "--tree", "--changed", code=2)
         report = json.loads(self.listed(path, "--format", "json"))
         self.assertEqual([p["ID"] for p in report["Results"][0]["Packages"]], ["parts@2.0.1", "web@1.2.0"])
 

@@ -63,8 +63,9 @@ static inline void fuzz_parse(const char *const *paths, const uint8_t *data, siz
     struct catalog_facts facts = { .arena = &arena };
     for (; *paths; paths++) {
         struct blob blob = { .memory = str_make(data, size), .fd = -1, .size = size };
-        struct catalog_file file = { .kind = catalog_claim(str_from(*paths)), .path = str_from(*paths), .scratch = &scratch,
-                                     .wants_digests = size & 1 };
+        struct catalog_file file = {
+            .kind = catalog_claim(str_from(*paths)), .path = str_from(*paths), .scratch = &scratch, .wants_digests = size & 1
+        };
         if (!file.kind)
             __builtin_trap();
         if (file.kind->wants_blob)

@@ -1,18 +1,6 @@
 /* Cargo.lock with the manifests that it was made from. */
 #include "catalog_unit.h"
 
-struct input {
-    const char *path, *text;
-};
-
-static void parse_project(struct parsed *parsed, const struct input *inputs, size_t count)
-{
-    parse_begin(parsed);
-    for (size_t i = 0; i < count; i++)
-        parse_more(parsed, inputs[i].path, str_from(inputs[i].text));
-    assert_true(catalog_kind_named(STR("cargo"))->settle(&parsed->facts));
-}
-
 /* "id relation[ dev] first-last depends" */
 static void check(const struct parsed *parsed, const char *want)
 {
@@ -49,7 +37,7 @@ static void without_a_manifest_nothing_is_known(void **state)
     (void)state;
     const struct input inputs[] = { { "x/Cargo.lock", lock } };
     struct parsed parsed;
-    parse_project(&parsed, inputs, 1);
+    parse_project(&parsed, inputs, 1, "Cargo.lock");
     check(&parsed, "app@0.1.0 unknown 3-12 both@1.0.0 both@2.0.0 builder@1.0.0 renamed@3.0.0 tester@1.0.0\n"
                    "both@1.0.0 unknown 14-16\nboth@2.0.0 unknown 18-20\nbuilder@1.0.0 unknown 22-27 leaf@1.0.0\n"
                    "leaf@1.0.0 unknown 29-31\nrenamed@3.0.0 unknown 33-38 shared@1.0.0\nshared@1.0.0 unknown 40-43\n"
@@ -69,7 +57,7 @@ static void manifests_tell_what_is_direct(void **state)
                           "[build-dependencies]\nbuilder = \"1\"\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "Cargo.lock");
     check(&parsed, "app@0.1.0 root 3-12 both@1.0.0 renamed@3.0.0\n"
                    "both@1.0.0 direct 14-16\nboth@2.0.0 direct dev 18-20\nbuilder@1.0.0 direct dev 22-27 leaf@1.0.0\n"
                    "leaf@1.0.0 indirect dev 29-31\nrenamed@3.0.0 direct 33-38 shared@1.0.0\nshared@1.0.0 indirect 40-43\n"
@@ -92,7 +80,7 @@ static void members_of_workspaces_are_owners(void **state)
                             "odd", "1.0.0") "\n" PACKAGE("tool", "0.1.0") "dependencies = [\"a\", \"odd\"]\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "Cargo.lock");
     check(&parsed, "a@2.0.0 workspace 1-4 lib@1.0.0\nlib@1.0.0 direct 6-8\nodd@1.0.0 direct dev 10-12\n"
                    "tool@0.1.0 workspace 14-17 a@2.0.0\n");
     parse_free(&parsed);
@@ -107,7 +95,7 @@ static void first_versions_are_read(void **state)
                         "\"checksum libc 0.2.1 (registry+x)\" = \"abcd\"\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, 1);
+    parse_project(&parsed, inputs, 1, "Cargo.lock");
     assert_int_equal(parsed.facts.warning_count, 0);
     check(&parsed, "app@0.1.0 unknown 1-6 libc@0.2.1\nlibc@0.2.1 unknown 8-11\n");
     assert_str(package_named(&parsed, "libc")->digest, "sha256:abcd");

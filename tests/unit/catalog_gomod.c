@@ -1,18 +1,6 @@
 /* Go projects: go.mod with what stands beside it. */
 #include "catalog_unit.h"
 
-struct input {
-    const char *path, *text;
-};
-
-static void parse_project(struct parsed *parsed, const struct input *inputs, size_t count)
-{
-    parse_begin(parsed);
-    for (size_t i = 0; i < count; i++)
-        parse_more(parsed, inputs[i].path, str_from(inputs[i].text));
-    assert_true(catalog_kind_named(STR("gomod"))->settle(&parsed->facts));
-}
-
 /* "name version relation line depends" of what is left, sorted by path and name. */
 static void check(const struct parsed *parsed, const char *want)
 {
@@ -62,7 +50,7 @@ static void directives_are_read(void **state)
                         "godebug default=go1.21\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "go.mod");
     assert_int_equal(parsed.facts.warning_count, 0);
     check(&parsed, "example.com/app  1 2 example.com/fork@v1.0.1 example.com/one@v1.0.0 example.com/other@v1.0.0 "
                    "example.com/three@v0.0.0-20200101000000-abcdefabcdef example.com/two/v2@v2.1.0+incompatible\n"
@@ -116,7 +104,7 @@ static void before_go_1_17_the_sum_lists_the_others(void **state)
                                          "example.com/d/x\n# example.com/e v1.0.0 => ./e\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "go.mod");
     check(&parsed, "example.com/a v1.0.0 3 3\nexample.com/b v1.2.0 4 0\nm  1 1 example.com/a@v1.0.0 example.com/b@v1.2.0\n"
                    "example.com/a v1.0.0 3 3\nn  1 1 example.com/a@v1.0.0\n"
                    "example.com/a v1.0.0 3 2\nexample.com/d v1.4.0 4 0\nv  1 1 example.com/a@v1.0.0 example.com/d@v1.4.0\n");
@@ -135,7 +123,7 @@ static void workspaces_join_modules(void **state)
         { "w/c/go.mod", "module example.com/c\ngo 1.20\nrequire example.com/x v1.0.0\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "go.mod");
     check(&parsed, "example.com/a  1 1 example.com/y@v1.1.0\nexample.com/y v1.1.0 3 5\nexample.com/b  1 1\n"
                    "example.com/c  1 1 example.com/x@v1.0.0\nexample.com/x v1.0.0 3 3\n");
     parse_free(&parsed);
@@ -152,7 +140,7 @@ static void the_module_cache_tells_who_needs_whom(void **state)
         { "go/pkg/mod/example.com/!up@v1.0.0/go.sum", "example.com/b v0.9.0 h1:x=\n" },
     };
     struct parsed parsed;
-    parse_project(&parsed, inputs, ARRAY_LEN(inputs));
+    parse_project(&parsed, inputs, ARRAY_LEN(inputs), "go.mod");
     check(&parsed, "example.com/Up v1.0.0 3 3 example.com/b@v1.0.0\nexample.com/b v1.0.0 4 4\nexample.com/c v1.0.0 4 5\n"
                    "m  1 1 example.com/Up@v1.0.0 example.com/c@v1.0.0\n");
     parse_free(&parsed);

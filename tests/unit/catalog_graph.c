@@ -91,7 +91,7 @@ static void the_manifest_tells_direct_from_indirect_and_development(void **state
                                            { &lock_kind, STR("y/manifest"), STR("a"), STR(""), STR("dev"), true } };
     struct catalog_facts facts = { .arena = &arena, .packages = packages, .package_count = ARRAY_LEN(packages),
                                    .declared = declared, .declared_count = ARRAY_LEN(declared) };
-    assert_true(catalog_settle_declared(&facts, &manifest_kind, NULL));
+    assert_true(catalog_settle_declared(&facts, &manifest_kind, NULL, true));
     const struct {
         enum package_relation relation;
         bool dev;

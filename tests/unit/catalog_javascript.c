@@ -21,7 +21,8 @@ static const char npm_3[] =
     "\"node_modules/m\":{\"resolved\":\"libs/m\",\"link\":true},\n"
     "\"node_modules/n\":{\"resolved\":\"libs/n\",\"link\":true},\n"
     "\"node_modules/stub\":{\"dev\":true,\"optional\":true,\"peer\":true},\n"
-    "\"node_modules/t\":{\"version\":\"1.0.0\",\"dev\":true,\"dependencies\":{\"m\":\"*\"}}\n"
+    "\"node_modules/t\":{\"version\":\"1.0.0\",\"dev\":true,\"licenses\":[{\"type\":\"MIT\"},{\"type\":\"BSD\"}],"
+    "\"dependencies\":{\"m\":\"*\"}}\n"
     "},\"dependencies\":{\"never\":{\"version\":\"9\"}}}\n";
 
 static const char npm_1[] = "{\"lockfileVersion\":1,\"requires\":true,\"dependencies\":{\n"
@@ -40,7 +41,7 @@ static const struct listing_row npm_rows[] = {
       "a 1.2.0 direct @7-9 licence=MIT,ISC digest=sha512-aa== needs=b@2.0.0,@s/d@3.0.0,real@2.0.1\n"
       "b 2.0.0 indirect @10 licence=BSD needs=@s/d@3.0.0\n"
       "real 2.0.1 direct @11\n"
-      "t 1.0.0 direct dev @17 needs=m@0.1.0\n",
+      "t 1.0.0 direct dev @17 licence=MIT,BSD needs=m@0.1.0\n",
       0 },
     { "w/npm-shrinkwrap.json", npm_1,
       "a 1.0.0 @2-3 digest=sha1-x= needs=b@2.0.0,c@1.0.0\n"
@@ -139,6 +140,19 @@ static const char berry[] =
     "\"ts@patch:ts@npm%3A^5.0.0#optional!builtin<compat/ts>\":\n  version: 5.0.4\n"
     "  resolution: \"ts@patch:ts@npm%3A5.0.4#optional!builtin<compat/ts>::version=5.0.4&hash=1\"\n";
 
+/* Archives and repositories at addresses are installed, folders and links are the project's own. */
+static const char fetched[] =
+    "\"git@https://git.example/git.git#commit=ab\":\n  version: 1.1.1\n  resolution: "
+    "\"git@https://git.example/git.git#commit=ab\"\n  dependencies:\n    a: \"npm:^1.0.0\"\n\n"
+    "\"a@npm:^1.0.0\":\n  version: 1.0.0\n"
+    "  dependencies:\n    git: \"https://git.example/git.git#commit=ab\"\n    tar: \"http://h.example/tar.tgz\"\n\n"
+    "tar@http://h.example/tar.tgz:\n  version \"2.0.0\"\n"
+    "  resolved \"http://h.example/tar.tgz#e50347611d7e690943208bbdafebcbc2fb866d46\"\n\n"
+    "short@user/short:\n  version \"3.0.0\"\n"
+    "  resolved \"https://git.example/user/short.git#e50347611d7e690943208bbdafebcbc2fb866d46\"\n\n"
+    "\"l@link:../l\":\n  version \"0.0.0\"\n\n\"p@portal:../p\":\n  version \"0.0.0\"\n\n"
+    "\"f@file:../f\":\n  version \"0.0.0\"\n";
+
 static const struct listing_row yarn_rows[] = {
     { "yarn.lock", classic,
       "@s/a 1.2.0 @4-11 digest=sha1:e50347611d7e690943208bbdafebcbc2fb866d46 needs=b@3.0.0,changed@2.0.0,lodash-es@4.17.21\n"
@@ -159,6 +173,18 @@ static const struct listing_row yarn_rows[] = {
       "a@^1:\r\n  version \"1.0.0\"\r\n\r\nb@unknown:1:\r\n  version \"2\"\r\n\r\n<<<<<<< HEAD\r\nc@1:\r\n  resolved \"x\"\r\n",
       "a 1.0.0 @1-2\n", 2 },
     { "yarn.lock", "a@npm:1:\n  version: 1.0.2", "", 1 },
+    /* a lost first line: neither version is the entry's */
+    { "yarn.lock",
+      "a@1:\n  version \"1.0.0\"\n  resolved \"x\"\n\n  version \"2.0.0\"\n  resolved \"y\"\n\nb@1:\n  version \"1.1.0\"\n",
+      "b 1.1.0 @8-9\n", 1 },
+    { "yarn.lock", "a@link:../a:\n  version \"0.0.0\"\n\n  version \"2.0.0\"\n\nb@1:\n  version \"1.1.0\"\n", "b 1.1.0 @6-7\n",
+      1 },
+    { "yarn.lock", fetched,
+      "git 1.1.1 @1-5 needs=a@1.0.0\n"
+      "a 1.0.0 @7-11 needs=git@1.1.1,tar@2.0.0\n"
+      "tar 2.0.0 @13-15 digest=sha1:e50347611d7e690943208bbdafebcbc2fb866d46\n"
+      "short 3.0.0 @17-19\n",
+      0 },
     { "yarn.lock", "", "", 0 },
 };
 
@@ -260,7 +286,6 @@ static const struct listing_row pnpm_rows[] = {
       0 },
     { "pnpm-lock.yaml", pnpm_9,
       "@s/u 1.0.0 indirect @46-0 digest=sha512-u==\n"
-      "dir  direct @49-0 id=dir@file:dir needs=@s/u@1.0.0\n"
       "git 2.0.1 direct @52-0 id=git@https://h.example/git.tgz\n"
       "p 1.0.0 direct dev @56-0 id=p@1.0.0(q@1.0.0) digest=sha512-p== needs=q@1.0.0\n"
       "q 1.0.0 indirect dev @59-0 digest=sha512-q==\n"

@@ -94,19 +94,7 @@ static void endless_brackets_are_a_warning(void **state)
 {
     (void)state;
     static const char *const opens[] = { "[", "{\"a\":", "{\"license\":[", "{\"name\":[{\"x\":", "{\"licenses\":{\"type\":" };
-    for (size_t i = 0; i < ARRAY_LEN(opens); i++) {
-        struct buf text;
-        struct parsed parsed;
-        buf_init(&text, 4u << 20);
-        for (size_t n = 0; n < 100000; n++)
-            buf_text(&text, opens[i]);
-        parse_text(&parsed, NODE, buf_view(&text));
-        assert_int_equal(parsed.facts.package_count, 0);
-        assert_int_equal(parsed.facts.warning_count, 1);
-        assert_false(parsed.facts.warnings[0].incomplete);
-        parse_free(&parsed);
-        buf_free(&text);
-    }
+    assert_depth_is_a_warning(NODE, opens, ARRAY_LEN(opens));
 }
 
 int main(void)

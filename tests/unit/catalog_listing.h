@@ -107,13 +107,4 @@ static inline void assert_rows_survive(const struct listing_row *rows, size_t co
     }
 }
 
-/* As after the squash: the kind that claims this path settles; all packages must be of that kind. */
-static inline void settle_kind_of(struct parsed *parsed, const char *path)
-{
-    const struct catalog_kind *kind = catalog_claim(str_from(path));
-    assert_non_null(kind);
-    assert_non_null(kind->settle);
-    assert_true(kind->settle(&parsed->facts));
-}
-
 #endif

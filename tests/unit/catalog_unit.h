@@ -46,6 +46,28 @@ static inline void parse_text(struct parsed *parsed, const char *path, struct st
     parse_more(parsed, path, text);
 }
 
+/* As after the squash: the kind that claims this path settles; all packages must be of that kind. */
+static inline void settle_kind_of(struct parsed *parsed, const char *path)
+{
+    const struct catalog_kind *kind = catalog_claim(str_from(path));
+    assert_non_null(kind);
+    assert_non_null(kind->settle);
+    assert_true(kind->settle(&parsed->facts));
+}
+
+struct input {
+    const char *path, *text;
+};
+
+/* The files of one project; the kind that claims `path` settles. */
+static inline void parse_project(struct parsed *parsed, const struct input *inputs, size_t count, const char *path)
+{
+    parse_begin(parsed);
+    for (size_t i = 0; i < count; i++)
+        parse_more(parsed, inputs[i].path, str_from(inputs[i].text));
+    settle_kind_of(parsed, path);
+}
+
 static inline void parse_free(struct parsed *parsed)
 {
     arena_free(&parsed->arena);
@@ -90,6 +112,24 @@ static inline void assert_cut_anywhere(const char *path, struct str text)
         parse_free(&cut);
     }
     parse_free(&whole);
+}
+
+/* What opens without an end: no package, one warning. */
+static inline void assert_depth_is_a_warning(const char *path, const char *const *opens, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct buf text;
+        struct parsed parsed;
+        buf_init(&text, 4u << 20);
+        for (size_t n = 0; n < 100000; n++)
+            buf_text(&text, opens[i]);
+        parse_text(&parsed, path, buf_view(&text));
+        assert_int_equal(parsed.facts.package_count, 0);
+        assert_int_equal(parsed.facts.warning_count, 1);
+        assert_false(parsed.facts.warnings[0].incomplete);
+        parse_free(&parsed);
+        buf_free(&text);
+    }
 }
 
 /* Each byte in turn becomes each of some bytes that matter to parsers: nothing but facts and warnings may come of it. */

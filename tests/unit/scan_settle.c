@@ -10,8 +10,11 @@ static const struct catalog_kind node = { .name = "node-pkg", .ecosystem = "npm"
 static const struct catalog_kind python = { .name = "python-pkg", .ecosystem = "pip", .title = "Python" };
 static const struct catalog_kind jar = { .name = "jar", .ecosystem = "maven", .title = "Java" };
 
-#define PACKAGE(k, p, n, v, ...) \
-    (struct package){ .kind = &(k), .path = STR_INIT(p), .name = STR_INIT(n), .version = STR_INIT(v), __VA_ARGS__ }
+#define PACKAGE(k, p, n, v, ...)                                                                    \
+    (struct package)                                                                                \
+    {                                                                                               \
+        .kind = &(k), .path = STR_INIT(p), .name = STR_INIT(n), .version = STR_INIT(v), __VA_ARGS__ \
+    }
 
 /* Weighs copies of the packages; the inventory's arena is the caller's to free. */
 static struct inventory weigh(const struct package *packages, size_t count, bool is_source_tree)
@@ -72,11 +75,14 @@ static void in_a_source_tree_the_lock_is_the_truth(void **state)
         PACKAGE(npm_lock, "app/package-lock.json", "a", "1", .dev = false),
         PACKAGE(node, "app/node_modules/a/package.json", "a", "1", .dev = false),
         PACKAGE(node, "app/package.json", "app", "1", .dev = false),
+        PACKAGE(node, "app/node_modules/a/test/package.json", "part", "1", .dev = false),
+        PACKAGE(node, "app/node_modules/@s/stray/package.json", "@s/stray", "6", .dev = false),
+        PACKAGE(node, "app/node_modules/b/node_modules/a/package.json", "a", "0.9", .dev = false),
         PACKAGE(node, "free/node_modules/b/package.json", "b", "1", .dev = false),
         PACKAGE(python, "app/venv/lib/METADATA", "c", "1", .dev = false),
         PACKAGE(jar, "app/lib/d.jar", "d", "1", .dev = false),
     };
-    const char *const kept[] = { "a", "b", "c", "d" };
+    const char *const kept[] = { "a", "@s/stray", "a", "b", "c", "d" };
     struct inventory inventory = weigh(packages, ARRAY_LEN(packages), true);
     assert_int_equal(inventory.package_count, ARRAY_LEN(kept));
     for (size_t i = 0; i < ARRAY_LEN(kept); i++)

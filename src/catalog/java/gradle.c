@@ -19,7 +19,8 @@ static bool is_dev(struct str configurations)
 static bool add_line(struct catalog_facts *facts, struct str path, struct str line, uint32_t number, struct map *seen)
 {
     struct str coordinates, configurations, group, artifact, version;
-    str_cut(line, '=', &coordinates, &configurations);
+    if (!str_cut(line, '=', &coordinates, &configurations)) /* perhaps cut off */
+        return catalog_warn(facts, path, false, "line %u: no configurations behind a version", number);
     coordinates = str_trim(coordinates);
     if (!str_cut(coordinates, ':', &group, &artifact) || !str_cut(artifact, ':', &artifact, &version))
         return true;

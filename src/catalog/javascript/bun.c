@@ -1,6 +1,7 @@
 /* bun.lock (Bun's documentation of its text-based lock file): JSON with comments and trailing commas. Keys of "packages" are
  * where a package lies, "a", or "b/a" where b has one of its own; a value is [name@version, registry, {needs}, integrity],
  * or shorter where it is from elsewhere. "workspaces" are the project ("") and its members by their folders. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
 
@@ -185,7 +186,6 @@ static void mark_directs(struct bun *bun)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct bun bun = { 0 };
-    struct error err = { 0 };
     node_lock_begin(&bun.lock, file, facts);
     map_init(&bun.workspaces, file->scratch);
     struct str text = plain_json(file->text, file->scratch);
@@ -200,12 +200,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
         bun.lock.incomplete = true;
     if (!node_lock_end(&bun.lock))
         return false;
-    return bun.lock.incomplete || json_end(&bun.json, &err) || catalog_warn(facts, file->path, false, "%s", err.text);
-}
-
-static bool accepts(struct str path)
-{
-    return !str_starts(path, "node_modules/") && !str_contains(path, "/node_modules/");
+    return bun.lock.incomplete || document_end(&bun.json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {
@@ -220,7 +215,7 @@ const struct catalog_kind catalog_bun_kind = {
     .scheme = "npm",
     .purl_type = "npm",
     .claims = claims,
-    .accepts = accepts,
+    .accepts = node_is_outside_modules,
     .max_bytes = 128u << 20, /* a copy without comments is made */
     .parse = parse,
 };

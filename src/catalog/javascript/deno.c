@@ -1,6 +1,7 @@
 /* deno.lock (Deno's documentation, "Integrity checking and lock files"; versions 2 to 5): packages of npm and of JSR by
  * "name@version", of npm with "_" and the peers behind. "specifiers" say what a request got; those of the project itself are
  * listed in "workspace" since version 4 and are all that there are before. Remote modules have addresses, not versions. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
 
@@ -194,7 +195,6 @@ static void mark_directs(struct deno *deno)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct deno deno = { .version = 0 };
-    struct error err = { 0 };
     node_lock_begin(&deno.lock, file, facts);
     map_init(&deno.specifiers, file->scratch);
     buf_init(&deno.wanted, 4u << 20);
@@ -208,8 +208,8 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
         mark_directs(&deno);
         ok = node_lock_end(&deno.lock);
     }
-    if (ok && !deno.lock.incomplete && !json_end(&deno.json, &err))
-        ok = catalog_warn(facts, file->path, false, "%s", err.text);
+    if (ok && !deno.lock.incomplete)
+        ok = document_end(&deno.json, file, facts);
     buf_free(&deno.wanted);
     return ok;
 }
@@ -230,15 +230,13 @@ const struct catalog_kind catalog_deno_kind = {
     .parse = parse,
 };
 
-static const struct catalog_claim no_claims[] = { { NULL, NULL } };
-
 /* Packages of JSR, which the deno kind reads: there are no advisories of that registry. */
 const struct catalog_kind catalog_jsr_kind = {
     .name = "jsr",
     .is_lock = true,
     .scheme = "npm",
     .purl_type = "jsr",
-    .claims = no_claims,
+    .claims = catalog_no_claims,
     .max_bytes = 0,
     .parse = parse,
 };

@@ -97,63 +97,14 @@ bool node_satisfies(struct str range, struct str version, struct arena *scratch)
     return ok && inside;
 }
 
-/* One star at a time is undone: the last one can always take over from those before it. */
-static bool glob_part(struct str pattern, struct str text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-    while (t < text.len) {
-        if (p < pattern.len && pattern.ptr[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.len && (pattern.ptr[p] == text.ptr[t] || pattern.ptr[p] == '?')) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.len && pattern.ptr[p] == '*')
-        p++;
-    return p == pattern.len;
-}
-
-/* As glob_part, with parts for characters and "**" for the star. */
-bool node_glob(struct str pattern, struct str path)
-{
-    struct str p = pattern, t = path, star = { 0 }, mark = { 0 }, want, part;
-    if (str_starts(p, "./"))
-        p = str_skip(p, 2);
-    while (p.len && p.ptr[p.len - 1] == '/')
-        p.len--;
-    while (t.len) {
-        struct str p_next = p, t_next = t;
-        str_next(&t_next, '/', &part);
-        bool more = p.len && str_next(&p_next, '/', &want);
-        if (more && str_is(want, "**")) {
-            p = star = p_next;
-            if (p.len == 0)
-                return true;
-            mark = t;
-        } else if (more && glob_part(want, part)) {
-            p = p_next;
-            t = t_next;
-        } else if (star.len) {
-            str_next(&mark, '/', &part);
-            p = star;
-            t = mark;
-        } else {
-            return false;
-        }
-    }
-    return p.len == 0 || str_is(p, "**");
-}
-
 /* ---- where Node looks ----------------------------------------------------------------------------------------------------------- */
 
 static const char MODULES[] = "node_modules";
+
+bool node_is_outside_modules(struct str path)
+{
+    return !str_starts(path, "node_modules/") && !str_contains(path, "/node_modules/");
+}
 
 void node_places_begin(struct node_places *places, struct str folder, struct str name)
 {

@@ -17,9 +17,9 @@ struct str node_plain_range(struct str range);
 bool node_satisfies(struct str range, struct str version, struct arena *scratch);
 /* The patterns of "workspaces", a list or an object with it as "packages": put into the list `out`. */
 void node_read_workspaces(struct json *json, struct buf *out);
-/* Shell patterns of "workspaces" against a folder: "*" within a part, "**" over parts. */
-bool node_glob(struct str pattern, struct str path);
 
+/* Files of the project's own, not of packages that lie in a folder node_modules. */
+bool node_is_outside_modules(struct str path);
 /* Node looks for a package in the folder node_modules beside the file that asks, then in those of all folders above (Node.js
  * documentation, "Loading from node_modules folders"). Begin with the asking package's folder; each step gives the path of
  * the next place. False at the end. */

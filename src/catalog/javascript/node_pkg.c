@@ -2,6 +2,7 @@
  * below node_modules: distributions and bundlers keep packages elsewhere, and the application itself is one too. Outside
  * node_modules, package.json also says what a lock file is about: what the project asks for, and which folders are its
  * workspaces. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
 
@@ -108,13 +109,12 @@ static bool add_note(struct manifest *m)
 static bool read_manifest(struct manifest *m)
 {
     struct json json;
-    struct error err = { 0 };
     struct str key;
     json_begin(&json, m->file->text, m->file->scratch);
     bool is_object = json_object(&json);
     while (is_object && json_key(&json, &key))
         read_field(m, &json, key);
-    bool ok = json_end(&json, &err) || catalog_warn(m->facts, m->file->path, false, "%s", err.text);
+    bool ok = document_end(&json, m->file, m->facts);
     if (!m->has_name && !json.failed)
         m->name = folder_name(m->file->path);
     /* What was read before the damage is still the name and version of what lies there. */
@@ -126,7 +126,7 @@ static bool read_manifest(struct manifest *m)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct manifest m = { .file = file, .facts = facts };
-    m.is_project = !str_starts(file->path, "node_modules/") && !str_contains(file->path, "/node_modules/");
+    m.is_project = node_is_outside_modules(file->path);
     buf_init(&m.licence, MAX_LICENCE_BYTES);
     buf_init(&m.depends, MAX_LIST_BYTES);
     buf_init(&m.workspaces, MAX_LIST_BYTES);

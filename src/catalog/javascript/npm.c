@@ -1,6 +1,8 @@
 /* npm's lock files (npm's package-lock.json documentation): "packages" by their folders in lockfileVersion 2 and 3, a tree of
  * "dependencies" in version 1 and in old npm-shrinkwrap.json. In a node_modules folder they are those of a published package,
  * or npm's own list of what is installed; what is installed is told by its package.json files there. */
+#include "catalog/document.h"
+#include "catalog/glob.h"
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
 
@@ -22,8 +24,6 @@ struct npm {
 };
 
 enum { MAX_LIST_BYTES = 1 << 20, MAX_PATTERN_BYTES = 512, MAX_LOOK_BYTES = 4096 };
-
-static const char MODULES[] = "node_modules/";
 
 /* ---- "packages" ------------------------------------------------------------------------------------------------------------------ */
 
@@ -75,7 +75,7 @@ static void read_package(struct npm *npm, struct str folder)
             json_string(json, &resolved);
         else if (str_is(key, "integrity"))
             json_string(json, &e->digest);
-        else if (str_is(key, "license"))
+        else if (str_is(key, "license") || (str_is(key, "licenses") && npm->licence.len == 0))
             node_read_licence(json, &npm->licence);
         else if (str_is(key, "dev"))
             json_bool(json, &e->dev);
@@ -103,7 +103,7 @@ static bool is_workspace(struct npm *npm, struct str folder)
     struct str rest = buf_view(&npm->workspaces), pattern;
     while (npm->lock.budget > MAX_LOOK_BYTES && folder.len <= MAX_PATTERN_BYTES && str_next(&rest, '\n', &pattern)) {
         npm->lock.budget -= MAX_LOOK_BYTES;
-        if (pattern.len <= MAX_PATTERN_BYTES && node_glob(pattern, folder))
+        if (pattern.len <= MAX_PATTERN_BYTES && glob_matches(pattern, folder))
             return true;
     }
     return false;
@@ -276,7 +276,6 @@ static void read_lock(struct npm *npm)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct npm npm = { 0 };
-    struct error err = { 0 };
     node_lock_begin(&npm.lock, file, facts);
     buf_init(&npm.licence, 4096);
     buf_init(&npm.workspaces, MAX_LIST_BYTES);
@@ -287,8 +286,8 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     else
         node_lock_tie(&npm.lock, find_dependency);
     bool ok = node_lock_end(&npm.lock);
-    if (ok && !npm.lock.incomplete && !json_end(&npm.json, &err))
-        ok = catalog_warn(facts, file->path, false, "%s", err.text);
+    if (ok && !npm.lock.incomplete)
+        ok = document_end(&npm.json, file, facts);
     buf_free(&npm.licence);
     buf_free(&npm.workspaces);
     return ok;
@@ -352,11 +351,6 @@ static bool settle(struct catalog_facts *facts)
     return drop_doubles(facts);
 }
 
-static bool accepts(struct str path)
-{
-    return !str_starts(path, MODULES) && !str_contains(path, "/node_modules/");
-}
-
 static const struct catalog_claim claims[] = {
     { "**/package-lock.json", NULL },
     { "**/npm-shrinkwrap.json", NULL },
@@ -370,7 +364,7 @@ const struct catalog_kind catalog_npm_kind = {
     .scheme = "npm",
     .purl_type = "npm",
     .claims = claims,
-    .accepts = accepts,
+    .accepts = node_is_outside_modules,
     .max_bytes = 256u << 20,
     .parse = parse,
     .settle = settle,

@@ -2,6 +2,7 @@
  * "/@scope/a/1.0.0_peers", v6 "/@scope/a@1.0.0(peers)", v9 "@scope/a@1.0.0"; since v9 "snapshots" have the same package once
  * for each set of peers, and what it needs. "importers" are the project and its workspaces. pnpm 11 puts a document about
  * itself before the project's. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
 
@@ -265,6 +266,7 @@ static void name_entries(struct pnpm *pnpm)
         }
         if (pnpm->version >= 9)
             join_snapshot(pnpm, e, version);
+        e->left_out = e->version.len == 0 && str_starts(version, "file:"); /* a folder of the project's own */
     }
 }
 
@@ -352,12 +354,17 @@ static bool to_json(struct pnpm *pnpm, struct str document, struct str *text, bo
 {
     const struct catalog_file *file = pnpm->lock.file;
     struct error err = { 0 }, again = { 0 };
-    if (yaml_to_json(document, MAX_YAML_BYTES * 2, file->scratch, text, &err))
-        return true;
+    size_t repeated_line;
+    if (yaml_to_json_unique(document, MAX_YAML_BYTES * 2, file->scratch, &repeated_line, text, &err)) {
+        size_t line = repeated_line ? repeated_line + pnpm->first_line - 1 : 0;
+        pnpm->full = !document_warn_repeated(file, pnpm->lock.facts, line);
+        return !pnpm->full;
+    }
     *warned = true;
     pnpm->full = !catalog_warn(pnpm->lock.facts, file->path, false, "%s", err.text);
     document = before_damage(document, err.text);
-    return document.len && yaml_to_json(document, MAX_YAML_BYTES * 2, file->scratch, text, &again);
+    return document.len &&
+           yaml_to_json_unique(document, MAX_YAML_BYTES * 2, file->scratch, &repeated_line, text, &again);
 }
 
 static bool parse_document(struct pnpm *pnpm, struct str document, bool *warned)
@@ -386,8 +393,6 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     struct str rest = file->text, document;
     uint32_t line = 1, first_line = 1;
     bool ok = true, warned = false, again = true;
-    if (str_starts(rest, "\xEF\xBB\xBF"))
-        rest = str_skip(rest, 3);
     while (ok && again && !warned && next_document(&rest, &document, &line, &first_line)) {
         struct pnpm pnpm = { .first_line = first_line };
         node_lock_begin(&pnpm.lock, file, facts);
@@ -397,12 +402,6 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
         again = pnpm.is_environment;
     }
     return ok;
-}
-
-/* In a node_modules folder it is that of a published package. */
-static bool accepts(struct str path)
-{
-    return !str_starts(path, "node_modules/") && !str_contains(path, "/node_modules/");
 }
 
 static const struct catalog_claim claims[] = {
@@ -417,7 +416,7 @@ const struct catalog_kind catalog_pnpm_kind = {
     .scheme = "npm",
     .purl_type = "npm",
     .claims = claims,
-    .accepts = accepts,
+    .accepts = node_is_outside_modules,
     .max_bytes = MAX_YAML_BYTES,
     .parse = parse,
 };

@@ -1,24 +1,27 @@
 /* yarn.lock, classic (the @yarnpkg/lockfile grammar: a name a line, indented fields) and of Yarn 2 and later (YAML that Yarn
  * writes in one style, so that lines can be read alike). An entry stands for patterns, each a name and the range that was
- * asked for it; who asks is told by pattern, too. Entries of other origin than a registry (workspaces, links, files, git,
- * patches of what is in the list anyway) are no packages. */
+ * asked for it; who asks is told by pattern, too. Entries of other origin than a registry or an address (workspaces, links,
+ * files, Git's own protocols, patches of what is in the list anyway) are no packages. */
 #include "catalog/headers.h"
 #include "catalog/javascript/node.h"
+
+enum { MAX_CANDIDATES = 64, MAX_FIELDS = 16 };
 
 struct yarn {
     struct node_lock lock;
     uint32_t line;  /* at hand, from 1 */
     uint32_t entry; /* at hand, NODE_NONE: none, or one that is no package */
     bool in_needs;
-    bool is_cut;     /* the line at hand has no end: the file may have been cut short there */
-    struct str sha1; /* of "resolved" */
+    bool is_cut;                   /* the line at hand has no end: the file may have been cut short there */
+    struct str sha1;               /* of "resolved" */
+    struct str fields[MAX_FIELDS]; /* names of those of the entry */
+    size_t field_count;
+    uint32_t doubled_line; /* of a field that the entry has already: two entries have become one; 0: none */
     size_t junk_count;
     uint32_t junk_line;
     struct map names;    /* of packages as they are asked for, to the first entry */
     uint32_t *same_name; /* the next entry of that name */
 };
-
-enum { MAX_CANDIDATES = 64 };
 
 /* Takes the next word: quoted, or up to `end`. Classic quotes as JSON does; names and ranges need no escapes. */
 static bool take_word(struct str *rest, char end, struct str *word)
@@ -48,6 +51,13 @@ static struct str protocol_of(struct str range)
     if (!str_cut(range, ':', &protocol, &rest) || str_find(protocol, ' ', NULL))
         return (struct str){ 0 };
     return protocol;
+}
+
+/* From a registry, or an archive or a repository at an address. */
+static bool is_fetched(struct str range)
+{
+    struct str protocol = protocol_of(range);
+    return protocol.len == 0 || str_is(protocol, "npm") || str_is(protocol, "https") || str_is(protocol, "http");
 }
 
 /* "npm:^1.0.0::__archiveUrl=…" asks for ^1.0.0. */
@@ -84,7 +94,7 @@ static void use_pattern(struct yarn *yarn, struct str name, struct str range, st
         catalog_put_item(patterns, key);
 }
 
-/* Of one word, which in newer files is the whole list. False: of another origin than a registry. */
+/* Of one word, which in newer files is the whole list. False: of an origin that makes no package. */
 static bool read_patterns(struct yarn *yarn, struct str word, struct buf *patterns)
 {
     struct str pattern, name, range;
@@ -95,8 +105,7 @@ static bool read_patterns(struct yarn *yarn, struct str word, struct buf *patter
         if (!node_cut_name(pattern, &name, &range))
             continue;
         if (yarn->entry == NODE_NONE) {
-            struct str protocol = protocol_of(range);
-            if (protocol.len && !str_is(protocol, "npm"))
+            if (!is_fetched(range))
                 return false;
             yarn->entry = node_lock_add(&yarn->lock, name, yarn->line);
             if (yarn->entry == NODE_NONE)
@@ -129,30 +138,51 @@ static void end_block(struct yarn *yarn)
         struct node_entry *e = node_at(&yarn->lock, yarn->entry);
         if (e->digest.len == 0)
             e->digest = yarn->sha1;
-        if (e->version.len == 0 && !e->left_out)
+        if (yarn->doubled_line)
+            e->left_out = true;
+        else if (e->version.len == 0 && !e->left_out)
             e->name = (struct str){ 0 }; /* counted as damage */
     }
+    if (yarn->doubled_line && yarn->lock.bad_count++ == 0)
+        yarn->lock.bad_line = yarn->doubled_line;
+    yarn->doubled_line = 0;
+    yarn->field_count = 0;
     yarn->entry = NODE_NONE;
     yarn->in_needs = false;
     yarn->sha1 = (struct str){ 0 };
 }
 
-/* 'resolved "…/a-1.0.0.tgz#<sha1>"' in old files without "integrity". */
+/* 'resolved "…/a-1.0.0.tgz#<sha1>"' in old files without "integrity"; behind a repository's address stands a commit. */
 static void read_resolved(struct yarn *yarn, struct str value)
 {
     struct str address, hex;
-    if (str_cut(value, '#', &address, &hex) && hex.len == 40)
+    if (str_cut(value, '#', &address, &hex) && hex.len == 40 && !str_ends(address, ".git"))
         yarn->sha1 = arena_printf(yarn->lock.scratch, "sha1:%.*s", STR_ARG(hex));
+}
+
+/* No entry has a field twice: the first line of another entry is lost. */
+static void note_field(struct yarn *yarn, struct str name)
+{
+    for (size_t i = 0; i < yarn->field_count; i++)
+        if (str_eq(yarn->fields[i], name)) {
+            yarn->doubled_line = yarn->doubled_line ? yarn->doubled_line : yarn->line;
+            return;
+        }
+    if (yarn->field_count < MAX_FIELDS)
+        yarn->fields[yarn->field_count++] = name;
 }
 
 static void read_field(struct yarn *yarn, struct str line)
 {
-    struct node_entry *e = node_at(&yarn->lock, yarn->entry);
     struct str rest = line, name, value = { 0 }, alias, origin;
     if (!take_word(&rest, ' ', &name))
         return;
     if (name.len && name.ptr[name.len - 1] == ':')
         name.len--;
+    note_field(yarn, name);
+    if (yarn->entry == NODE_NONE)
+        return;
+    struct node_entry *e = node_at(&yarn->lock, yarn->entry);
     if (!take_word(&rest, '\0', &value)) {
         yarn->in_needs = str_is(name, "dependencies") || str_is(name, "optionalDependencies");
         return;
@@ -167,9 +197,8 @@ static void read_field(struct yarn *yarn, struct str line)
     else if (str_is(name, "resolved"))
         read_resolved(yarn, value);
     else if (str_is(name, "resolution") && node_cut_name(value, &alias, &origin)) {
-        struct str protocol = protocol_of(origin);
         e->name = alias;
-        e->left_out |= protocol.len && !str_is(protocol, "npm"); /* a range that a workspace fits in */
+        e->left_out |= !is_fetched(origin); /* a range that a workspace fits in */
     }
 }
 
@@ -199,9 +228,10 @@ static void read_line(struct yarn *yarn, struct str line)
         begin_block(yarn, str_starts(text, "? ") ? str_skip(text, 2) : text);
         if (yarn->entry == NODE_NONE && !str_find(text, '@', NULL) && !str_starts(text, "__metadata") && yarn->junk_count++ == 0)
             yarn->junk_line = yarn->line;
-    } else if (yarn->entry != NODE_NONE) {
-        node_at(&yarn->lock, yarn->entry)->end_line = yarn->line;
-        if (indent < 4)
+    } else {
+        if (yarn->entry != NODE_NONE)
+            node_at(&yarn->lock, yarn->entry)->end_line = yarn->line;
+        if (indent > 0 && indent < 4)
             read_field(yarn, text);
         else if (yarn->in_needs)
             read_need(yarn, text);
@@ -252,8 +282,6 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     struct yarn yarn = { .entry = NODE_NONE };
     struct str rest = file->text, line;
     node_lock_begin(&yarn.lock, file, facts);
-    if (str_starts(rest, "\xEF\xBB\xBF"))
-        rest = str_skip(rest, 3);
     while (!yarn.lock.incomplete && str_line(&rest, &line)) {
         yarn.line++;
         yarn.is_cut = rest.len == 0 && !str_ends(file->text, "\n");
@@ -293,7 +321,7 @@ const struct catalog_kind catalog_yarn_kind = {
     .purl_type = "npm",
     .claims = claims,
     .accepts = accepts,
-    .max_bytes = 256u << 20,
+    .max_bytes = 64u << 20,
     .parse = parse,
     .settle = node_yarn_settle,
 };

@@ -1,9 +1,8 @@
 /* What a yarn.lock leaves to package.json: which packages the project and its workspaces ask for, and which of these only for
  * development. `provides` of a package has the patterns that it stands for; the notes "yarn-manifest" of node_pkg.c have name,
  * version and workspaces of each package.json outside node_modules. */
+#include "catalog/glob.h"
 #include "catalog/javascript/node.h"
-
-#include <stdlib.h>
 
 enum { MAX_CANDIDATES = 64 };
 static const uint64_t MAX_LOOK_BYTES = UINT64_C(1) << 30;
@@ -24,13 +23,6 @@ struct settling {
     size_t member_count;
     struct map member_names; /* to notes */
 };
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct package *x = a, *y = b;
-    int order = str_cmp(x->path, y->path);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
 
 static bool index_manifests(struct settling *s)
 {
@@ -163,7 +155,7 @@ static bool is_workspace(struct settling *s, struct str patterns, struct str fol
     while (s->budget > 4096 && folder.len <= 1024 && str_next(&patterns, '\n', &pattern)) {
         s->budget -= 4096;
         bool out = str_starts(pattern, "!");
-        if (pattern.len <= 1024 && in == out && node_glob(str_skip(pattern, out), folder))
+        if (pattern.len <= 1024 && in == out && glob_matches(str_skip(pattern, out), folder))
             in = !out;
     }
     return in;
@@ -236,35 +228,14 @@ static bool settle_members(struct settling *s, const struct catalog_note *projec
 
 /* ---- what that means for the rest ---------------------------------------------------------------------------------------------------------- */
 
-/* Everything that leads on from the packages that `from` has is marked in `seen`. */
-static bool reach(const struct catalog_graph *graph, const bool *from, bool *seen, struct arena *arena)
-{
-    uint32_t *queue = arena_array(arena, graph->count + 1, sizeof *queue);
-    size_t head = 0, tail = 0;
-    if (!queue)
-        return false;
-    for (uint32_t i = 0; i < graph->count; i++)
-        if (from[i]) {
-            seen[i] = true;
-            queue[tail++] = i;
-        }
-    for (; head < tail; head++)
-        for (uint32_t e = graph->first[queue[head]]; e < graph->first[queue[head] + 1]; e++)
-            if (!seen[graph->targets[e]]) {
-                seen[graph->targets[e]] = true;
-                queue[tail++] = graph->targets[e];
-            }
-    return true;
-}
-
 static bool mark(struct settling *s)
 {
     struct arena *arena = s->facts->arena;
     struct package *packages = s->facts->packages + s->first;
     struct catalog_graph graph;
-    bool *used = arena_array(arena, s->count + 1, sizeof *used), *used_dev = arena_array(arena, s->count + 1, sizeof *used_dev);
-    if (!used || !used_dev || !catalog_graph_build(packages, s->count, arena, &graph) || !reach(&graph, s->wanted, used, arena) ||
-        !reach(&graph, s->wanted_dev, used_dev, arena))
+    bool *used = s->wanted, *used_dev = s->wanted_dev; /* of no other use any more: what they need joins them */
+    if (!catalog_graph_build(packages, s->count, arena, &graph) || !catalog_graph_reach(&graph, used, arena) ||
+        !catalog_graph_reach(&graph, used_dev, arena))
         return false;
     for (size_t i = 0; i < s->count; i++) {
         if (packages[i].relation == RELATION_UNKNOWN && (used[i] || used_dev[i]))
@@ -294,12 +265,11 @@ bool node_yarn_settle(struct catalog_facts *facts)
     size_t count = facts->package_count;
     if (count == 0)
         return true;
-    qsort(facts->packages, count, sizeof *facts->packages, compare_places);
+    catalog_sort_by_file(facts);
     if (!index_manifests(&s))
         return false;
     for (size_t end; s.first < count; s.first = end) {
-        for (end = s.first; end < count && str_eq(facts->packages[end].path, facts->packages[s.first].path);)
-            end++;
+        end = catalog_file_end(facts->packages, count, s.first);
         s.count = end - s.first;
         if (!settle_lock(&s))
             return false;

@@ -1,5 +1,6 @@
 /* var/lib/ubuntu-advantage/status.json, which Ubuntu's "pro" client writes: are the fixes of Expanded Security Maintenance
  * within this image's reach? services[] has name ("esm-infra", "esm-apps") and status ("enabled", "disabled", "n/a"). */
+#include "catalog/document.h"
 #include "catalog/kinds.h"
 
 static bool note_service(struct json *json, const struct catalog_file *file, struct catalog_facts *facts)
@@ -23,10 +24,8 @@ static bool note_service(struct json *json, const struct catalog_file *file, str
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct str key;
-    json_begin(&json, file->text, file->scratch);
-    if (json_object(&json))
+    if (document_begin(&json, file, facts, NULL) && json_object(&json))
         while (json_key(&json, &key)) {
             if (!str_is(key, "services")) {
                 json_skip(&json);
@@ -37,9 +36,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
                     if (!note_service(&json, file, facts))
                         return false;
         }
-    if (json_end(&json, &err))
-        return true;
-    return catalog_warn(facts, file->path, false, "%s", err.text);
+    return document_end(&json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {

@@ -7,6 +7,7 @@
  *     DEPENDENCIES:
  *       - AppCenter (~> 4.2)
  */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct pods {
@@ -16,13 +17,14 @@ struct pods {
     struct map by_name, wanted; /* wanted: what the Podfile asks for */
 };
 
-/* "Name (4.2.0)", "Name/Part (= 4.2.0)", "Name" */
+/* "Name (4.2.0)", "Name/Part (= 4.2.0)", "Name (from `../x`)", "Name": a version is a number alone in its parentheses. */
 static struct str split_pod(struct str text, struct str *version)
 {
-    struct str name, rest;
+    struct str name, inside, rest;
     *version = STR("");
-    if (str_cut(text, '(', &name, &rest))
-        str_cut(rest, ')', version, &rest);
+    if (str_cut(text, '(', &name, &inside) && str_cut(inside, ')', &inside, &rest) && !str_trim(rest).len && inside.len &&
+        inside.ptr[0] >= '0' && inside.ptr[0] <= '9' && !str_find(inside, ' ', NULL))
+        *version = inside;
     return str_trim(name);
 }
 
@@ -116,14 +118,9 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct pods pods = { .file = file, .facts = facts, .first = facts->package_count };
     struct json json;
-    struct error err = { 0 };
-    struct str text;
-    if (!yaml_to_json(file->text, 64u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
     map_init(&pods.by_name, file->scratch);
     map_init(&pods.wanted, file->scratch);
-    json_begin(&json, text, file->scratch);
-    if (!read_document(&pods, &json) || (!json_end(&json, &err) && !catalog_warn(facts, file->path, false, "%s", err.text)))
+    if (!document_begin(&json, file, facts, yaml_to_json) || !read_document(&pods, &json) || !document_end(&json, file, facts))
         return false;
     for (size_t i = pods.first; i < facts->package_count && pods.wanted.count; i++) {
         struct package *p = &facts->packages[i];

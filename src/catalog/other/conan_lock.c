@@ -1,5 +1,6 @@
 /* conan.lock (Conan's documentation, "Lockfiles"). Version 1 holds the graph: nodes by number, of which "0" is the project.
  * Version 2 lists references; those of tools and of shared recipes are for building only. */
+#include "catalog/document.h"
 #include "catalog/other/conan.h"
 
 struct graph {
@@ -137,13 +138,11 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct graph graph = { .file = file, .facts = facts, .first = facts->package_count };
     struct json json;
-    struct error err = { 0 };
     struct str rest, number;
     uint64_t at;
     map_init(&graph.nodes, file->scratch);
     buf_init(&graph.wanted, 1u << 20);
-    json_begin(&json, file->text, file->scratch);
-    bool ok = read_document(&graph, &json) && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    bool ok = document_begin(&json, file, facts, NULL) && read_document(&graph, &json) && document_end(&json, file, facts);
     rest = buf_view(&graph.wanted);
     while (str_next(&rest, '\n', &number))
         if (map_get(&graph.nodes, number, &at) && facts->packages[at].relation == RELATION_INDIRECT)

@@ -8,6 +8,7 @@
  *         version: "3.0.2"
  *
  * A transitive package may be needed for development only, but the file does not say so; hence none is marked. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct entry {
@@ -79,12 +80,8 @@ static bool read_packages(const struct catalog_file *file, struct catalog_facts 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
-    struct str key, text;
-    bool ok = true;
-    if (!yaml_to_json(file->text, 64u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
+    struct str key;
+    bool ok = document_begin(&json, file, facts, yaml_to_json);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "packages"))
@@ -92,7 +89,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 static const struct catalog_claim claims[] = {

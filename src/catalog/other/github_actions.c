@@ -1,5 +1,6 @@
 /* What workflows and composite actions of GitHub use (GitHub's documentation, "Workflow syntax", "uses"): OWNER/REPOSITORY/PATH@REF
  * in jobs.*.steps and runs.steps is an action, in jobs.* a workflow of another repository. "./…" and "docker://…" are neither. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 static bool keep_use(const struct catalog_file *file, struct catalog_facts *facts, struct str use, uint32_t line)
@@ -74,12 +75,8 @@ static bool read_jobs(const struct catalog_file *file, struct catalog_facts *fac
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
-    struct str key, text;
-    bool ok = true;
-    if (!yaml_to_json(file->text, 64u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
+    struct str key;
+    bool ok = document_begin(&json, file, facts, yaml_to_json);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "jobs"))
@@ -89,7 +86,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 static const struct catalog_claim claims[] = {
@@ -97,9 +94,6 @@ static const struct catalog_claim claims[] = {
     { "**/.github/workflows/*.yaml", NULL },
     { "**/action.yml", NULL },
     { "**/action.yaml", NULL },
-    { NULL, NULL },
-};
-static const struct catalog_claim no_claims[] = {
     { NULL, NULL },
 };
 
@@ -119,7 +113,7 @@ const struct catalog_kind catalog_github_workflow_kind = {
     .is_lock = true,
     .scheme = "semver",
     .purl_type = "github",
-    .claims = no_claims,
+    .claims = catalog_no_claims,
     .max_bytes = 4u << 20,
     .parse = parse,
 };

@@ -1,5 +1,6 @@
 /* What Haskell projects are built with: stack.yaml.lock and the extra-deps of stack.yaml (Stack's documentation, "Lock files"),
  * cabal.project.freeze (Cabal's documentation, "cabal freeze"). Packages are of Hackage, written NAME-VERSION. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 static bool keep(const struct catalog_file *file, struct catalog_facts *facts, struct str name, struct str version, uint32_t line,
@@ -81,12 +82,8 @@ static bool read_list(const struct catalog_file *file, struct catalog_facts *fac
 static bool parse_stack(const struct catalog_file *file, struct catalog_facts *facts, const char *list)
 {
     struct json json;
-    struct error err = { 0 };
-    struct str key, text;
-    bool ok = true;
-    if (!yaml_to_json(file->text, 64u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
+    struct str key;
+    bool ok = document_begin(&json, file, facts, yaml_to_json);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, list))
@@ -94,7 +91,7 @@ static bool parse_stack(const struct catalog_file *file, struct catalog_facts *f
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 /* ---- cabal ---------------------------------------------------------------------------------------------------------------------- */

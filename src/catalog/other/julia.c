@@ -6,6 +6,7 @@
  *     uuid = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
  *     version = "0.21.4"                 packages of the standard library have none: theirs is Julia's
  */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct manifest {
@@ -18,6 +19,7 @@ struct manifest {
 
 struct entry {
     struct str name, version, uuid;
+    bool has_source; /* where it comes from is told: it is none of the standard library */
     struct buf needs;
 };
 
@@ -80,8 +82,10 @@ static void read_entry(struct json *json, struct entry *entry)
             json_string(json, &entry->version);
         else if (str_is(key, "deps"))
             read_needs(json, &entry->needs);
-        else
+        else {
+            entry->has_source |= str_is(key, "git-tree-sha1") || str_is(key, "repo-url") || str_is(key, "path");
             json_skip(json);
+        }
     }
 }
 
@@ -89,8 +93,14 @@ static bool keep_entry(struct manifest *m, const struct entry *entry)
 {
     struct package *package;
     struct arena *arena = m->facts->arena;
-    struct str version = entry->version.len ? entry->version : m->julia_version;
+    bool is_standard = entry->uuid.len && !entry->has_source;
+    struct str version = entry->version.len || !is_standard ? entry->version : m->julia_version;
     uint64_t lines;
+    if (version.len == 0 && entry->name.len) {
+        bool known = map_get(&m->lines, entry->uuid, &lines);
+        return catalog_warn(m->facts, m->file->path, false, "line %u: %.*s has no version", known ? (uint32_t)(lines >> 32) : 0,
+                            STR_ARG(entry->name));
+    }
     if (!listed_add(m->file, m->facts, entry->name, version, &package) || !package)
         return !arena->exhausted;
     if (entry->uuid.len && header_value_ok(entry->uuid))
@@ -132,13 +142,11 @@ static bool read_table(struct manifest *m, struct json *json)
     return ok;
 }
 
-/* Format 2 has a "manifest_format"; without it all that is at the top is names. */
-static bool is_format_1(struct str text, struct arena *scratch, struct str *julia_version)
+/* Format 2 has a "manifest_format"; without it all that is at the top is names. Reads a copy of the reader. */
+static bool is_format_1(struct json json, struct str *julia_version)
 {
-    struct json json;
     struct str key;
     bool found = false;
-    json_begin(&json, text, scratch);
     if (json_object(&json))
         while (json_key(&json, &key)) {
             found |= str_is(key, "manifest_format");
@@ -150,42 +158,38 @@ static bool is_format_1(struct str text, struct arena *scratch, struct str *juli
     return !found;
 }
 
-static bool read_document(struct manifest *m, struct str text, struct error *err)
+static bool read_document(struct manifest *m, struct json *json)
 {
-    struct json json;
     struct str key;
-    bool ok = true, format_1 = is_format_1(text, m->file->scratch, &m->julia_version);
-    json_begin(&json, text, m->file->scratch);
-    if (format_1) {
-        ok = read_table(m, &json);
-    } else if (json_object(&json)) {
-        while (ok && json_key(&json, &key)) {
-            if (str_is(key, "deps"))
-                ok = read_table(m, &json);
-            else
-                json_skip(&json);
-        }
+    bool ok = true;
+    if (is_format_1(*json, &m->julia_version))
+        return read_table(m, json);
+    if (!json_object(json))
+        return true;
+    while (ok && json_key(json, &key)) {
+        if (str_is(key, "deps"))
+            ok = read_table(m, json);
+        else
+            json_skip(json);
     }
-    return ok && (json_end(&json, err) || catalog_warn(m->facts, m->file->path, false, "%s", err->text));
+    return ok;
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct manifest m = { .file = file, .facts = facts, .first = facts->package_count, .julia_version = STR("unknown") };
-    struct error err = { 0 };
-    struct str text;
+    struct json json;
     map_init(&m.by_name, file->scratch);
     map_init(&m.by_uuid, file->scratch);
     map_init(&m.lines, file->scratch);
-    if (!toml_to_json(file->text, 64u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    return find_lines(&m) && read_document(&m, text, &err) && listed_resolve(facts, m.first, &m.by_name, &m.by_uuid);
+    return find_lines(&m) && document_begin(&json, file, facts, toml_to_json) && read_document(&m, &json) &&
+           document_end(&json, file, facts) && listed_resolve(facts, m.first, &m.by_name, &m.by_uuid);
 }
 
 /* Which packages the project asks for, Project.toml says. */
 static bool settle(struct catalog_facts *facts)
 {
-    return catalog_settle_declared(facts, &catalog_julia_project_kind, NULL);
+    return catalog_settle_declared(facts, &catalog_julia_project_kind, NULL, true);
 }
 
 static const struct catalog_claim claims[] = {

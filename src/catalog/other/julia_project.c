@@ -1,5 +1,6 @@
 /* Project.toml: what a Julia project asks for itself (Pkg's documentation, "Project.toml and Manifest.toml"). "extras" are for
  * its tests. */
+#include "catalog/document.h"
 #include "catalog/kinds.h"
 
 static bool read_table(const struct catalog_file *file, struct catalog_facts *facts, struct json *json, bool dev)
@@ -21,12 +22,8 @@ static bool read_table(const struct catalog_file *file, struct catalog_facts *fa
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
-    struct str key, text;
-    bool ok = true;
-    if (!toml_to_json(file->text, 16u << 20, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
+    struct str key;
+    bool ok = document_begin(&json, file, facts, toml_to_json);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "deps") || str_is(key, "extras"))
@@ -34,7 +31,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 static const struct catalog_claim claims[] = {

@@ -1,4 +1,5 @@
 /* renv.lock: what an R project is to be restored with (renv's documentation, "The lockfile"). */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct entry {
@@ -69,13 +70,11 @@ static bool read_packages(const struct catalog_file *file, struct catalog_facts 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct map names;
     struct str key;
     size_t first = facts->package_count;
-    bool ok = true;
+    bool ok = document_begin(&json, file, facts, NULL);
     map_init(&names, file->scratch);
-    json_begin(&json, file->text, file->scratch);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "Packages"))
@@ -83,8 +82,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text)) &&
-           listed_resolve(facts, first, &names, NULL);
+    return ok && document_end(&json, file, facts) && listed_resolve(facts, first, &names, NULL);
 }
 
 static const struct catalog_claim claims[] = {

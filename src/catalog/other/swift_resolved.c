@@ -1,5 +1,6 @@
 /* Package.resolved of the Swift Package Manager (its source, PinsStore): the pins of version 1 stand in "object", those of
  * versions 2 and 3 at the top, and name the repository otherwise. A package is named by where its repository is. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct pin {
@@ -113,10 +114,7 @@ static bool read_object(const struct catalog_file *file, struct catalog_facts *f
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
-    json_begin(&json, file->text, file->scratch);
-    return read_object(file, facts, &json, true) &&
-           (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_begin(&json, file, facts, NULL) && read_object(file, facts, &json, true) && document_end(&json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {

@@ -44,7 +44,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             start = 0;
         }
     }
-    return true;
+    return start == 0 || catalog_warn(facts, file->path, false, "line %u: a provider's block that does not end", start);
 }
 
 static const struct catalog_claim claims[] = {

@@ -1,6 +1,7 @@
 /* C and C++ libraries that vcpkg has installed (vcpkg's documentation, "Installation tree layout"): the paragraphs of
  * installed/vcpkg/status, written as dpkg's, and share/PORT/vcpkg.spdx.json beside the files of a port. Both name a port
  * where both are there; an image may have kept only the second. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 enum { MAX_LIST_BYTES = 64 << 10 };
@@ -144,10 +145,8 @@ static bool read_ports(const struct catalog_file *file, struct catalog_facts *fa
 static bool parse_spdx(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct str key;
-    bool ok = true;
-    json_begin(&json, file->text, file->scratch);
+    bool ok = document_begin(&json, file, facts, NULL);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "packages"))
@@ -155,7 +154,7 @@ static bool parse_spdx(const struct catalog_file *file, struct catalog_facts *fa
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)

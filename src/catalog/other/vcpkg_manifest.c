@@ -1,5 +1,6 @@
 /* vcpkg.json of a project (vcpkg's documentation, "vcpkg.json Reference"): the project itself, and the versions that it
  * overrides. Of its other dependencies it knows no version: the registry's baseline does. */
+#include "catalog/document.h"
 #include "catalog/listed.h"
 
 struct port {
@@ -66,11 +67,9 @@ static bool read_overrides(const struct catalog_file *file, struct catalog_facts
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct str key;
     struct port project = { 0 };
-    bool ok = true;
-    json_begin(&json, file->text, file->scratch);
+    bool ok = document_begin(&json, file, facts, NULL);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "overrides"))
@@ -78,8 +77,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 read_field(&json, key, &project);
         }
-    return ok && keep_port(file, facts, &project, RELATION_ROOT) &&
-           (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return ok && keep_port(file, facts, &project, RELATION_ROOT) && document_end(&json, file, facts);
 }
 
 /* A checkout of vcpkg has one for each port that it offers. */

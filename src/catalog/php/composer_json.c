@@ -1,4 +1,5 @@
 /* composer.json: what a PHP project asks for itself (Composer's documentation, "The composer.json schema"). */
+#include "catalog/document.h"
 #include "catalog/php/composer.h"
 
 static bool read_required(const struct catalog_file *file, struct catalog_facts *facts, struct json *json, bool dev)
@@ -21,10 +22,8 @@ static bool read_required(const struct catalog_file *file, struct catalog_facts 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct str key;
-    bool ok = true;
-    json_begin(&json, file->text, file->scratch);
+    bool ok = document_begin(&json, file, facts, NULL);
     if (json_object(&json))
         while (ok && json_key(&json, &key)) {
             if (str_is(key, "require"))
@@ -34,7 +33,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else
                 json_skip(&json);
         }
-    return ok && (json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return document_end(&json, file, facts) && ok;
 }
 
 static const struct catalog_claim claims[] = {

@@ -1,5 +1,6 @@
 /* vendor/composer/installed.json: what Composer has installed (its source, Composer\Repository\FilesystemRepository). Composer 1
  * wrote a list of packages; Composer 2 writes an object that holds the list, and the names of those for development. */
+#include "catalog/document.h"
 #include "catalog/php/composer.h"
 
 static bool read_dev_names(struct json *json, struct map *names)
@@ -35,13 +36,14 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     struct composer_reader reader;
     struct map dev_names;
     struct json json;
-    struct error err = { 0 };
     composer_begin(&reader, file, facts);
     map_init(&dev_names, file->scratch);
-    json_begin(&json, file->text, file->scratch);
-    bool ok =
-        json_peek(&json) == JSON_OBJECT ? read_object(&reader, &json, &dev_names) : composer_read_list(&reader, &json, false);
-    if (!ok || (!json_end(&json, &err) && !catalog_warn(facts, file->path, false, "%s", err.text)))
+    bool ok = document_begin(&json, file, facts, NULL);
+    if (ok && json_peek(&json) == JSON_OBJECT)
+        ok = read_object(&reader, &json, &dev_names);
+    else if (ok)
+        ok = composer_read_list(&reader, &json, false);
+    if (!ok || !document_end(&json, file, facts))
         return false;
     for (size_t i = reader.first; i < facts->package_count; i++)
         facts->packages[i].dev = map_get(&dev_names, facts->packages[i].name, NULL);

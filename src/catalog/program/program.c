@@ -2,6 +2,7 @@
  * find are of the readers' kinds ("gobinary", "rustbinary"); of this kind ("binary") are those that no package manager made. */
 #include "catalog/program/program.h"
 #include "catalog/kinds.h"
+#include "catalog/program/versions.h"
 
 #include <stdlib.h>
 
@@ -9,6 +10,7 @@ static const struct program_reader *const readers[] = {
     &program_go_reader,
     &program_rust_reader,
     &program_elf_note_reader,
+    &program_versions_reader, /* looks at what the Go reader found */
 };
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
@@ -59,19 +61,16 @@ static bool settle(struct catalog_facts *facts)
         else
             last = p;
     }
+    versions_settle(facts);
     return true;
 }
-
-static const struct catalog_claim claims[] = {
-    { NULL, NULL },
-};
 
 const struct catalog_kind catalog_program_kind = {
     .name = "binary",
     .is_program = true,
     .scheme = "semver",
     .purl_type = "generic",
-    .claims = claims,
+    .claims = catalog_no_claims,
     .wants_blob = true,
     .max_bytes = SIZE_MAX / 2, /* only the parts that are looked for are read */
     .parse = parse,

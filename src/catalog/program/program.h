@@ -22,5 +22,6 @@ struct program_reader {
 extern const struct program_reader program_go_reader;
 extern const struct program_reader program_rust_reader;
 extern const struct program_reader program_elf_note_reader;
+extern const struct program_reader program_versions_reader;
 
 #endif

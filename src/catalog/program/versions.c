@@ -1,6 +1,7 @@
 /* Versions that programs tell of themselves, in texts that versions_table.c knows. A file is looked into only when its name fits
  * a row there; then its read-only data are gone through once, a window at a time, for the texts of all rows that fit. A text
  * that stands there with two versions tells none. */
+#define _GNU_SOURCE /* memmem */
 #include "catalog/program/versions.h"
 #include "catalog/kinds.h"
 #include "catalog/program/program.h"
@@ -56,7 +57,8 @@ static bool fits(struct str pattern, struct str name, struct str *number)
         }
         if (pattern.ptr[0] == '#') {
             size_t n = 0;
-            while (n < name.len && (is_digit(name.ptr[n]) || (n > 0 && name.ptr[n] == '.' && n + 1 < name.len && is_digit(name.ptr[n + 1]))))
+            while (n < name.len &&
+                   (is_digit(name.ptr[n]) || (n > 0 && name.ptr[n] == '.' && n + 1 < name.len && is_digit(name.ptr[n + 1]))))
                 n++;
             *number = str_head(name, n);
             return n > 0 && fits(str_skip(pattern, 1), str_skip(name, n), number);
@@ -199,6 +201,9 @@ static void put_cpe(struct buf *out, struct str product, struct str version)
         while (update.len && update.ptr[0] == '0')
             update = str_skip(update, 1);
     }
+    size_t patch;
+    if (str_rfind(version, 'p', &patch) && patch > 0 && is_digit(version.ptr[patch - 1]))
+        version = str_head(version, patch);
     buf_text(out, "cpe:2.3:a:");
     buf_str(out, product);
     buf_chr(out, ':');
@@ -256,7 +261,8 @@ static bool add_go_version(const struct found *found, struct str path, struct ca
 static bool add_go_tools(const struct wanted *w, struct str path, struct catalog_facts *facts)
 {
     const struct package *p = go_package(facts, path, "stdlib");
-    return !p || !p->version.len || versions_add(facts, path, w->row->name, str_skip(p->version, 1), w->row->cpes, STR("text \"path cmd/go\""));
+    return !p || !p->version.len ||
+           versions_add(facts, path, w->row->name, str_skip(p->version, 1), w->row->cpes, STR("text \"path cmd/go\""));
 }
 
 static bool add_wanted(const struct wanted *w, struct str path, struct catalog_facts *facts)
@@ -271,7 +277,8 @@ static bool add_wanted(const struct wanted *w, struct str path, struct catalog_f
             continue;
         if (w->row->source == VERSION_GO_MODULE)
             return add_go_version(found, path, facts);
-        return versions_add(facts, path, w->row->name, str_make(found->version, found->len), w->row->cpes, str_from(found->proof));
+        return versions_add(facts, path, w->row->name, str_make(found->version, found->len), w->row->cpes,
+                            str_from(found->proof));
     }
     return true;
 }
@@ -299,8 +306,9 @@ bool versions_search(const struct catalog_file *file, const struct blob *blob, c
 /* Where texts are. Code, symbols and debug information would only cost time, and hold the names of others. */
 static bool holds_texts(struct str section)
 {
-    static const char *const starts[] = { ".rodata", ".data", ".rdata", ".lrodata", ".comment", ".rustc", ".dynstr", ".noptrdata",
-                                          ".go.buildinfo", "__cstring", "__const", "__data", "__rodata", "__go_buildinfo" };
+    static const char *const starts[] = { ".rodata", ".data",   ".rdata",     ".lrodata",      ".comment",
+                                          ".rustc",  ".dynstr", ".noptrdata", ".go.buildinfo", "__cstring",
+                                          "__const", "__data",  "__rodata",   "__go_buildinfo" };
     for (size_t i = 0; i < ARRAY_LEN(starts); i++)
         if (str_starts(section, starts[i]))
             return true;
@@ -321,10 +329,17 @@ static size_t list_ranges(const struct program *program, struct version_range ra
     return count;
 }
 
+/* What a package note says of the file, which was read before, says more. */
+static bool has_note(struct str path, const struct catalog_facts *facts)
+{
+    const struct package *last = facts->package_count ? &facts->packages[facts->package_count - 1] : NULL;
+    return last && last->kind == &catalog_program_kind && str_eq(last->path, path);
+}
+
 static bool read(const struct program_file *file, struct catalog_facts *facts)
 {
     struct version_range ranges[MAX_RANGES];
-    if (!versions_wanted(file->file->path, true))
+    if (!versions_wanted(file->file->path, true) || has_note(file->file->path, facts))
         return true;
     size_t count = list_ranges(file->program, ranges);
     return versions_search(file->file, &file->program->blob, ranges, count, true, facts);

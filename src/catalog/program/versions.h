@@ -48,6 +48,8 @@ bool version_row_fits(const struct version_row *row, struct str base, struct str
 //     <3p>     ... "p261" (Ruby), "-2" (a revision)
 //     <3b>     ... what Java has there: "+8-LTS", "_352-b08"
 //     <3t>     ... more numbers, which are left out
+//     <3x>     ... letters, where the text ends with the version: the next text, in programs that do not part them
+//     <3z>     not one as 1.0.0
 // and all else for itself. "rc1", "-beta.2" and their like behind the numbers belong to the version always. Where the text ends
 // with the version, no letter, digit or further number may follow.
 enum { VERSION_MAX_LITERAL = 96, VERSION_MAX_PIECES = 10, VERSION_REACH = 512 };
@@ -67,7 +69,7 @@ struct version_pattern {
     size_t needle_len;
     struct str begins;
     unsigned min_numbers, max_numbers;
-    bool letters, patch, build, cut;
+    bool letters, patch, build, cut, packed, not_zero;
 };
 
 /* False: the text is not written right, or asks for a number that the file's name has not. The pattern refers to both texts and
@@ -92,6 +94,8 @@ bool versions_add(struct catalog_facts *facts, struct str path, const char *name
 /* One version of a program is listed once an installation, and what a Java runtime's `release` says counts for all of it: the
  * names of the others are made empty. */
 void versions_settle(struct catalog_facts *facts);
+/* True, and the result of that reading in *ok, when the file is an executable in spite of its name: it is read as such. */
+bool versions_is_program(const struct catalog_file *file, struct catalog_facts *facts, bool *ok);
 /* The type, namespace and name of a package URL, as "generic/oracle/openjdk"; empty: as usual. */
 struct str versions_purl(const struct package *package);
 

@@ -47,6 +47,8 @@ static bool read_form(const char **at, struct str number, struct version_pattern
         case 'p': out->patch = true; break;
         case 'b': out->build = true; break;
         case 't': out->cut = true; break;
+        case 'x': out->packed = true; break;
+        case 'z': out->not_zero = true; break;
         case 'n':
             if (number.len == 0)
                 return false;
@@ -189,7 +191,8 @@ static size_t suffix(const struct version_pattern *pattern, struct str text, siz
 }
 
 /* The length of the version at `at`; 0: none. *numbers_len is without its suffix, *last_digits of its last number. */
-static size_t version_at(const struct version_pattern *pattern, struct str text, size_t at, size_t *numbers_len, size_t *last_digits)
+static size_t version_at(const struct version_pattern *pattern, struct str text, size_t at, size_t *numbers_len,
+                         size_t *last_digits)
 {
     size_t n = at, count = 0, digits;
     if (pattern->begins.len && (at > text.len || text.len - at < pattern->begins.len ||
@@ -210,6 +213,8 @@ static size_t version_at(const struct version_pattern *pattern, struct str text,
                                          pattern->begins.ptr[pattern->begins.len - 1] != '.'))
         return 0;
     *numbers_len = n - at;
+    if (pattern->not_zero && str_starts(str_skip(text, at), "1.0.0"))
+        return 0;
     n += suffix(pattern, text, n);
     return n - at <= MAX_VERSION ? n - at : 0;
 }
@@ -229,7 +234,7 @@ static bool ends_well(const struct match *m, size_t at)
     char c = char_at(m->text, at);
     if (c == '.' && is_digit(char_at(m->text, at + 1)))
         return m->pattern->cut;
-    return !is_digit(c) && !is_letter(c);
+    return !is_digit(c) && (m->pattern->packed || !is_letter(c));
 }
 
 /* A container's name stands right behind the last number, and may begin with digits. */
@@ -301,7 +306,8 @@ static bool backward_version(struct match *m, size_t pieces, size_t end)
         char before = start ? m->text.ptr[start - 1] : '\0';
         if (!is_digit(m->text.ptr[start]) || is_digit(before) || before == '.')
             continue;
-        if (version_at(m->pattern, str_head(m->text, end), start, &numbers, &digits) != end - start || !backward(m, pieces, start))
+        if (version_at(m->pattern, str_head(m->text, end), start, &numbers, &digits) != end - start ||
+            !backward(m, pieces, start))
             continue;
         m->version = str_make(m->text.ptr + start, end - start);
         return true;
@@ -347,7 +353,8 @@ bool version_pattern_match(const struct version_pattern *pattern, struct str byt
     size_t first = at > VERSION_REACH ? at - VERSION_REACH : 0;
     struct match m = { .pattern = pattern, .text = str_head(str_skip(bytes, first), at - first + VERSION_REACH) };
     at -= first;
-    bool ok = forward(&m, pattern->anchor + 1, at + pattern->pieces[pattern->anchor].literal.len) && backward(&m, pattern->anchor, at);
+    bool ok =
+        forward(&m, pattern->anchor + 1, at + pattern->pieces[pattern->anchor].literal.len) && backward(&m, pattern->anchor, at);
     *version = m.version;
     return ok && m.version.len > 0;
 }

@@ -1,5 +1,6 @@
 /* Packages that conda installed: conda-meta/NAME-VERSION-BUILD.json of an environment (conda's documentation, "Package metadata
  * files"; the fields are those of repodata.json). A Python package has its own metadata too and is listed by both. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/python/python.h"
 
@@ -81,12 +82,11 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct record record = { 0 };
     struct json json;
-    struct error err = { 0 };
     struct str folder = path_dir(path_dir(file->path));
     buf_init(&record.needs, 1u << 20);
-    json_begin(&json, file->text, file->scratch);
+    bool done = document_begin(&json, file, facts, NULL);
     read_record(&json, &record, folder);
-    bool done = json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text);
+    done = document_end(&json, file, facts) && done;
     /* What was read before the damage is still what lies there. */
     if (done && record.name.len && record.version.len && header_value_ok(record.name) && header_value_ok(record.version))
         done = add_package(file, facts, &record, folder);

@@ -1,5 +1,6 @@
 /* environment.yml of conda (its documentation, "Managing environments" and "Package match specifications"). Only pins tell a
  * version; a package without one is listed without. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/python/python.h"
 
@@ -113,17 +114,13 @@ static bool read_dependencies(struct reader *r)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct reader r = { .file = file, .facts = facts };
-    struct error err = { 0 };
-    struct str text, key;
-    bool done = true;
-    if (!yaml_to_json(file->text, 64 * 1024 + 8 * file->text.len, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&r.json, text, file->scratch);
+    struct str key;
+    bool done = document_begin(&r.json, file, facts, yaml_to_json);
     if (json_object(&r.json))
         while (done && json_key(&r.json, &key))
             if (str_is(key, "dependencies"))
                 done = read_dependencies(&r);
-    return done && (json_end(&r.json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return done && document_end(&r.json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {

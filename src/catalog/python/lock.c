@@ -1,5 +1,6 @@
 /* Lock files in TOML tell packages one by one, and what each needs by name and range. Here they are gathered, tied to each other
  * and made packages. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/python/python.h"
 
@@ -32,13 +33,6 @@ static bool file_entry(struct python_lock *lock, struct python_entry *entry, str
     return key.ptr && map_put(&lock->by_name, key, (uintptr_t)entry);
 }
 
-void python_entry_begin(struct python_entry *entry, struct json *json)
-{
-    json_peek(json); /* on to the brace, which tells the line */
-    *entry = (struct python_entry){ .line = json_line(json) };
-    entry->last_need = &entry->needs;
-}
-
 bool python_entry_need(struct python_lock *lock, struct python_entry *entry, struct python_need need)
 {
     struct python_need *kept = arena_new(lock->file->scratch, struct python_need);
@@ -51,6 +45,34 @@ bool python_entry_need(struct python_lock *lock, struct python_entry *entry, str
     return true;
 }
 
+bool python_entry_read_need(struct python_lock *lock, struct python_entry *entry, struct json *json, bool dev)
+{
+    struct python_need need = { .exact = true, .dev = dev };
+    struct str key;
+    if (!json_object(json))
+        return true;
+    while (json_key(json, &key)) {
+        if (str_is(key, "name"))
+            json_string(json, &need.name);
+        else if (str_is(key, "version"))
+            json_string(json, &need.range);
+    }
+    return python_entry_need(lock, entry, need);
+}
+
+bool python_groups_are_dev(struct json *json, const char *main_group)
+{
+    struct str group;
+    bool main = false, any = false;
+    if (!json_array(json))
+        return false;
+    while (json_item(json)) {
+        any = true;
+        main |= json_string(json, &group) && str_is(group, main_group);
+    }
+    return any && !main;
+}
+
 static void join_needs(struct python_entry *entry, const struct python_entry *more)
 {
     *entry->last_need = more->needs;
@@ -58,26 +80,26 @@ static void join_needs(struct python_entry *entry, const struct python_entry *mo
         entry->last_need = more->last_need;
 }
 
-struct python_entry *python_lock_add(struct python_lock *lock, const struct python_entry *entry)
+static bool add_entry(struct python_lock *lock, const struct python_entry *entry)
 {
     if (!entry->name.len || entry->name.len > PYTHON_MAX_NAME || !header_value_ok(entry->name) ||
         !header_value_ok(entry->version))
-        return NULL;
+        return true;
     struct python_entry *same = first_of_name(lock, entry->name), *old = same;
     for (int n = 0; old && n < MAX_SAME; n++, old = old->same)
         if (str_eq(old->version, entry->version)) {
             join_needs(old, entry);
             old->dev &= entry->dev;
-            return old;
+            return true;
         }
     struct python_entry *added = arena_new(lock->file->scratch, struct python_entry);
     if (!added)
-        return NULL;
+        return false;
     *added = *entry;
     added->needs = NULL;
     added->last_need = &added->needs;
     join_needs(added, entry);
-    return file_entry(lock, added, same) ? added : NULL;
+    return file_entry(lock, added, same);
 }
 
 /* ---- who needs whom ------------------------------------------------------------------------------------------------------------ */
@@ -101,10 +123,10 @@ static bool fits(const struct python_lock *lock, const struct python_need *need,
 
 struct python_entry *python_lock_target(const struct python_lock *lock, const struct python_need *need, struct python_entry *at)
 {
-    if (at && !lock->all_fitting)
+    if (at && !lock->format->all_fitting)
         return NULL;
     at = at ? at->same : first_of_name(lock, need->name);
-    if (!lock->all_fitting && !need->exact && at && !at->same)
+    if (!lock->format->all_fitting && !need->exact && at && !at->same)
         return at;
     for (int n = 0; at && n < MAX_SAME; n++, at = at->same)
         if (fits(lock, need, at))
@@ -208,34 +230,67 @@ static bool make_json(const struct catalog_file *file, struct catalog_facts *fac
     return !file->scratch->exhausted;
 }
 
-static bool read_key(struct json *json, struct python_lock *lock, struct str key, const char *list, python_record *read,
-                     python_other *other, void *state)
+static bool read_record(struct json *json, struct python_lock *lock)
 {
-    if (!str_is(key, list))
-        return !other || other(json, lock, key, state);
+    struct python_entry entry = { 0 };
+    struct str key;
+    entry.last_need = &entry.needs;
+    json_peek(json); /* on to the brace, which tells the line */
+    entry.line = json_line(json);
+    if (!json_object(json))
+        return true;
+    while (json_key(json, &key)) {
+        if (str_is(key, "name"))
+            json_string(json, &entry.name);
+        else if (str_is(key, "version"))
+            json_string(json, &entry.version);
+        else if (!lock->format->read_field(json, lock, &entry, key))
+            return false;
+    }
+    entry.end_line = json_line(json);
+    if (lock->format->normal_names)
+        entry.name = python_name(lock->file->scratch, entry.name, true);
+    return add_entry(lock, &entry) && !lock->file->scratch->exhausted;
+}
+
+static bool read_key(struct json *json, struct python_lock *lock, struct str key, void *state)
+{
+    if (!str_is(key, lock->format->list))
+        return !lock->format->read_other || lock->format->read_other(json, lock, key, state);
     if (!json_array(json))
         return true;
     while (json_item(json))
-        if (!read(json, lock))
+        if (!read_record(json, lock))
             return false;
     return true;
 }
 
-bool python_lock_read(struct python_lock *lock, const struct catalog_file *file, struct catalog_facts *facts, const char *list,
-                      python_record *read, python_other *other, void *state)
+bool python_lock_read(struct python_lock *lock, const struct catalog_file *file, struct catalog_facts *facts,
+                      const struct python_lock_format *format, void *state)
 {
     struct str text, key;
     struct json json;
-    struct error err = { 0 };
-    *lock = (struct python_lock){ .file = file, .facts = facts, .all_fitting = lock->all_fitting };
+    *lock = (struct python_lock){ .file = file, .facts = facts, .format = format };
     lock->last = &lock->first;
     map_init(&lock->by_name, file->scratch);
-    if (!make_json(file, facts, list, &text) || !text.len)
+    if (!make_json(file, facts, format->list, &text) || !text.len)
         return !facts->arena->exhausted && !file->scratch->exhausted;
     json_begin(&json, text, file->scratch);
     if (json_object(&json))
         while (json_key(&json, &key))
-            if (!read_key(&json, lock, key, list, read, other, state))
+            if (!read_key(&json, lock, key, state))
                 return false;
-    return json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text);
+    return document_end(&json, file, facts);
+}
+
+/* ---- what the project asks for ------------------------------------------------------------------------------------------------- */
+
+static struct str normal_name(struct arena *arena, struct str name)
+{
+    return python_name(arena, name, true);
+}
+
+bool python_settle_declared(struct catalog_facts *facts, bool marks_dev)
+{
+    return catalog_settle_declared(facts, &catalog_pyproject_kind, normal_name, marks_dev);
 }

@@ -39,52 +39,27 @@ static bool read_needs(struct json *json, struct python_lock *lock, struct pytho
     return true;
 }
 
-/* Of an empty list nothing can be said. */
-static bool is_for_development(struct json *json)
+static bool read_field(struct json *json, struct python_lock *lock, struct python_entry *entry, struct str key)
 {
-    struct str group;
-    bool main = false, any = false;
-    if (!json_array(json))
-        return false;
-    while (json_item(json)) {
-        any = true;
-        main |= json_string(json, &group) && str_is(group, "main");
-    }
-    return any && !main;
+    struct str category;
+    if (str_is(key, "category"))
+        entry->dev |= json_string(json, &category) && str_is(category, "dev");
+    else if (str_is(key, "groups"))
+        entry->dev |= python_groups_are_dev(json, "main");
+    return !str_is(key, "dependencies") || read_needs(json, lock, entry);
 }
 
-static bool read_package(struct json *json, struct python_lock *lock)
-{
-    struct python_entry entry;
-    struct str key, category;
-    python_entry_begin(&entry, json);
-    if (!json_object(json))
-        return true;
-    while (json_key(json, &key)) {
-        if (str_is(key, "name"))
-            json_string(json, &entry.name);
-        else if (str_is(key, "version"))
-            json_string(json, &entry.version);
-        else if (str_is(key, "category"))
-            entry.dev |= json_string(json, &category) && str_is(category, "dev");
-        else if (str_is(key, "groups"))
-            entry.dev |= is_for_development(json);
-        else if (str_is(key, "dependencies") && !read_needs(json, lock, &entry))
-            return false;
-    }
-    entry.end_line = json_line(json);
-    return python_lock_add(lock, &entry) || !lock->file->scratch->exhausted;
-}
+static const struct python_lock_format format = { .list = "package", .read_field = read_field };
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct python_lock lock = { .all_fitting = false };
-    return python_lock_read(&lock, file, facts, "package", read_package, NULL, NULL) && python_lock_finish(&lock);
+    struct python_lock lock;
+    return python_lock_read(&lock, file, facts, &format, NULL) && python_lock_finish(&lock);
 }
 
 static bool settle(struct catalog_facts *facts)
 {
-    return python_settle_declared(facts, PYTHON_DEV_BY_GRAPH);
+    return python_settle_declared(facts, true);
 }
 
 static const struct catalog_claim claims[] = {

@@ -2,21 +2,6 @@
  * whom. */
 #include "catalog/python/python.h"
 
-static bool read_need(struct json *json, struct python_lock *lock, struct python_entry *entry)
-{
-    struct python_need need = { .exact = true };
-    struct str key;
-    if (!json_object(json))
-        return true;
-    while (json_key(json, &key)) {
-        if (str_is(key, "name"))
-            json_string(json, &need.name);
-        else if (str_is(key, "version"))
-            json_string(json, &need.range);
-    }
-    return python_entry_need(lock, entry, need);
-}
-
 static bool is_project(struct json *json)
 {
     struct str key, path = { 0 };
@@ -27,39 +12,54 @@ static bool is_project(struct json *json)
     return path.len > 0;
 }
 
-static bool read_package(struct json *json, struct python_lock *lock)
+static bool read_field(struct json *json, struct python_lock *lock, struct python_entry *entry, struct str key)
 {
-    struct python_entry entry;
-    struct str key;
-    python_entry_begin(&entry, json);
-    if (!json_object(json))
+    if (str_is(key, "directory") && is_project(json))
+        entry->relation = RELATION_ROOT;
+    if (!str_is(key, "dependencies") || !json_array(json))
         return true;
-    while (json_key(json, &key)) {
-        if (str_is(key, "name"))
-            json_string(json, &entry.name);
-        else if (str_is(key, "version"))
-            json_string(json, &entry.version);
-        else if (str_is(key, "directory") && is_project(json))
-            entry.relation = RELATION_ROOT;
-        else if (str_is(key, "dependencies") && json_array(json))
-            while (json_item(json))
-                if (!read_need(json, lock, &entry))
-                    return false;
-    }
-    entry.end_line = json_line(json);
-    entry.name = python_name(lock->file->scratch, entry.name, true);
-    return python_lock_add(lock, &entry) || !lock->file->scratch->exhausted;
+    while (json_item(json))
+        if (!python_entry_read_need(lock, entry, json, false))
+            return false;
+    return true;
 }
+
+static const struct python_lock_format format = { .list = "packages", .normal_names = true, .read_field = read_field };
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct python_lock lock = { .all_fitting = false };
-    return python_lock_read(&lock, file, facts, "packages", read_package, NULL, NULL) && python_lock_finish(&lock);
+    struct python_lock lock;
+    return python_lock_read(&lock, file, facts, &format, NULL) && python_lock_finish(&lock);
 }
 
+/* The lock file has the project itself, but not what that needs. */
+static bool tie_root(struct package *packages, size_t count, struct arena *arena)
+{
+    struct package *root = NULL;
+    struct buf list;
+    for (size_t i = 0; i < count && !root; i++)
+        if (packages[i].relation == RELATION_ROOT)
+            root = &packages[i];
+    if (!root || root->depends.len)
+        return true;
+    buf_init(&list, 16u << 20);
+    for (size_t i = 0; i < count; i++)
+        if (packages[i].relation == RELATION_DIRECT)
+            catalog_put_item(&list, packages[i].id);
+    root->depends = arena_str(arena, list.failed ? (struct str){ 0 } : buf_view(&list));
+    buf_free(&list);
+    return !arena->exhausted;
+}
+
+/* The lock file tells nothing of development. */
 static bool settle(struct catalog_facts *facts)
 {
-    return python_settle_declared(facts, PYTHON_DEV_AS_READ);
+    bool ok = python_settle_declared(facts, false);
+    for (size_t first = 0, end; ok && first < facts->package_count; first = end) {
+        end = catalog_file_end(facts->packages, facts->package_count, first);
+        ok = tie_root(facts->packages + first, end - first, facts->arena);
+    }
+    return ok;
 }
 
 /* One word between the dots, if any. */

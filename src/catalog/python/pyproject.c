@@ -1,5 +1,6 @@
 /* pyproject.toml: what a project depends on. [project] is PEP 621's, [dependency-groups] PEP 735's, the rest are the tables of
  * poetry, PDM and uv. */
+#include "catalog/document.h"
 #include "catalog/python/python.h"
 
 struct reader {
@@ -132,12 +133,8 @@ static bool read_tool(struct reader *r)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct reader r = { .file = file, .facts = facts };
-    struct error err = { 0 };
-    struct str text, key;
-    bool done = true;
-    if (!toml_to_json(file->text, 64 * 1024 + 4 * file->text.len, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&r.json, text, file->scratch);
+    struct str key;
+    bool done = document_begin(&r.json, file, facts, toml_to_json);
     if (json_object(&r.json))
         while (done && json_key(&r.json, &key)) {
             if (str_is(key, "project"))
@@ -147,7 +144,7 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
             else if (str_is(key, "tool"))
                 done = read_tool(&r);
         }
-    return done && (json_end(&r.json, &err) || catalog_warn(facts, file->path, false, "%s", err.text));
+    return done && document_end(&r.json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {

@@ -34,6 +34,18 @@ struct str python_hash(struct str text);
  * no name but a text stays whole, behind "text:" and two slashes. */
 void python_put_licences(struct buf *list, struct str text, struct arena *scratch);
 
+/* ---- pins.c: lists of packages with one version each ------------------------------------------------------------------------- */
+
+struct python_pins {
+    const struct catalog_file *file;
+    struct catalog_facts *facts;
+    struct map seen; /* name@version to 1 + package */
+};
+void python_pins_begin(struct python_pins *pins, const struct catalog_file *file, struct catalog_facts *facts);
+/* Adds a package with the digest, lines and dev of `read`. One that stands there again is for development only when it is so
+ * each time. False: an arena is full. */
+bool python_pins_add(struct python_pins *pins, struct str name, struct str version, const struct package *read);
+
 /* ---- metadata.c, archive.c: core metadata (METADATA, PKG-INFO) ------------------------------------------------------------------------ */
 
 struct python_place {
@@ -76,32 +88,35 @@ struct python_lock {
     struct catalog_facts *facts;
     struct python_entry *first, **last;
     struct map by_name; /* normal form of the name to the first entry */
-    bool all_fitting;   /* a need is for all entries that fit, not only for the first */
+    const struct python_lock_format *format;
 };
 
-/* Reads one record (the list's items), or the value of another key of the file's top. False: arena full. */
-typedef bool python_record(struct json *json, struct python_lock *lock);
-typedef bool python_other(struct json *json, struct python_lock *lock, struct str key, void *state);
-/* Everything of a lock lies in the file's scratch arena. TOML is read record by record: "package" is the list of all
- * [[package]]. Where it is damaged: a warning, and what stands before the last record that is whole. `other` may be NULL. */
-bool python_lock_read(struct python_lock *lock, const struct catalog_file *file, struct catalog_facts *facts, const char *list,
-                      python_record *read, python_other *other, void *state);
-/* A record is read into an entry of the reader's own, then added: the same name and version again (formats have one for each
- * extra) are joined. NULL when an arena is full, or name or version cannot be trusted (a version may be empty). */
-void python_entry_begin(struct python_entry *entry, struct json *json);
+/* What formats differ in. Functions that return false: the arena is full. */
+struct python_lock_format {
+    const char *list;  /* "package": the records are [[package]] */
+    bool all_fitting;  /* a need is for all entries that fit, not only for the first */
+    bool normal_names; /* names are printed in their normal form */
+    /* Reads the value of one key of a record, other than name and version. */
+    bool (*read_field)(struct json *json, struct python_lock *lock, struct python_entry *entry, struct str key);
+    /* Reads the value of another key of the file's top; NULL: there is none of use. */
+    bool (*read_other)(struct json *json, struct python_lock *lock, struct str key, void *state);
+};
+
+/* Everything of a lock lies in the file's scratch arena. TOML is read record by record; where it is damaged: a warning, and what
+ * stands before the last record that is whole. The same name and version again (formats have one for each extra) are joined;
+ * those that cannot be trusted are left out (a version may be empty). `state` is for read_other. */
+bool python_lock_read(struct python_lock *lock, const struct catalog_file *file, struct catalog_facts *facts,
+                      const struct python_lock_format *format, void *state);
 bool python_entry_need(struct python_lock *lock, struct python_entry *entry, struct python_need need);
-struct python_entry *python_lock_add(struct python_lock *lock, const struct python_entry *entry);
+/* A need that stands there as {name = "a", version = "1.0"}, the latter only where it takes one to tell. */
+bool python_entry_read_need(struct python_lock *lock, struct python_entry *entry, struct json *json, bool dev);
+/* A list of groups: is it for development only, without the one of what the project itself needs? Of an empty one nothing can
+ * be said. */
+bool python_groups_are_dev(struct json *json, const char *main_group);
 /* Goes through the entries that a need is for: `at` starts as NULL. NULL at the end. */
 struct python_entry *python_lock_target(const struct python_lock *lock, const struct python_need *need, struct python_entry *at);
 /* Adds a package for each entry: those without a version only where they are the root or of the workspace. */
 bool python_lock_finish(struct python_lock *lock);
-
-/* ---- declared.c: what pyproject.toml beside a lock file says ---------------------------------------------------------------- */
-
-enum python_dev_rule {
-    PYTHON_DEV_AS_READ,  /* the lock file tells which packages are for development, or nothing does */
-    PYTHON_DEV_BY_GRAPH, /* what nothing reaches that is declared outside development */
-};
-/* For `settle`: marks direct, indirect and dev; ties a root to what is direct. */
-bool python_settle_declared(struct catalog_facts *facts, enum python_dev_rule rule);
+/* For `settle`: what pyproject.toml beside a lock file declares, as catalog_settle_declared. */
+bool python_settle_declared(struct catalog_facts *facts, bool marks_dev);
 #endif

@@ -3,7 +3,7 @@
 #include "catalog/headers.h"
 #include "catalog/python/python.h"
 
-/* ---- text: pip reads it as UTF-8, or by its byte order mark ------------------------------------------------------------------- */
+/* ---- text: pip reads it as UTF-8, or by its byte order mark; that of UTF-8 is gone already ------------------------------------------------------------------- */
 
 static void put_utf8(struct buf *out, uint32_t c)
 {
@@ -39,8 +39,6 @@ static struct str from_utf16(struct str text, bool big_endian, struct buf *out)
 
 static struct str decode(struct str text, struct buf *out)
 {
-    if (str_starts(text, "\xEF\xBB\xBF"))
-        return str_skip(text, 3);
     if (str_starts(text, "\xFF\xFE") || str_starts(text, "\xFE\xFF"))
         return from_utf16(str_skip(text, 2), text.ptr[0] == '\xFE', out);
     return text;
@@ -90,12 +88,6 @@ static bool next_line(struct str *rest, struct buf *line, uint32_t *lines)
 
 /* ---- packages -------------------------------------------------------------------------------------------------------------------- */
 
-struct reader {
-    const struct catalog_file *file;
-    struct catalog_facts *facts;
-    struct map seen; /* name@version */
-};
-
 /* "--hash=sha256:…", when there is one: of several it is unknown which was meant. */
 static struct str only_hash(struct str options)
 {
@@ -107,48 +99,29 @@ static struct str only_hash(struct str options)
     return count == 1 ? python_hash(hash) : (struct str){ 0 };
 }
 
-static bool add_package(struct reader *r, struct str name, struct str version, struct str hash, uint32_t line)
-{
-    struct arena *arena = r->facts->arena;
-    struct str printed = python_name(r->file->scratch, name, false);
-    struct str id = arena_printf(r->file->scratch, "%.*s@%.*s", STR_ARG(printed), STR_ARG(version));
-    if (!printed.ptr || !id.ptr)
-        return false;
-    if (map_get(&r->seen, id, NULL))
-        return true;
-    struct package *package = catalog_add_package(r->facts, r->file->kind, r->file->path);
-    if (!package)
-        return false;
-    package->name = arena_str(arena, printed);
-    package->version = arena_str(arena, version);
-    package->id = arena_str(arena, id);
-    package->digest = arena_str(arena, hash);
-    package->line = package->end_line = line;
-    return map_put(&r->seen, id, 1) && !arena->exhausted;
-}
-
-static bool read_line(struct reader *r, struct str line, uint32_t number)
+static bool read_line(struct python_pins *pins, struct str line, uint32_t number)
 {
     struct python_requirement requirement;
     struct str text = str_trim(without_comment(line)), front = without_options(text);
     if (str_starts(text, "-") || !python_requirement(front, &requirement))
         return true;
     struct str pin = python_pin(requirement.specifiers);
-    return !pin.len || add_package(r, requirement.name, pin, only_hash(str_skip(text, front.len)), number);
+    struct package read = { .digest = only_hash(str_skip(text, front.len)), .line = number, .end_line = number };
+    return !pin.len || python_pins_add(pins, requirement.name, pin, &read);
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct reader r = { .file = file, .facts = facts };
+    struct python_pins pins;
     struct buf decoded, line;
     uint32_t number = 1, lines;
     bool done = true;
-    map_init(&r.seen, file->scratch);
+    python_pins_begin(&pins, file, facts);
     buf_init(&decoded, 64 + 2 * file->text.len);
     buf_init(&line, 1u << 20);
     struct str rest = decode(file->text, &decoded);
     for (; done && next_line(&rest, &line, &lines); number += lines) {
-        done = line.failed || read_line(&r, buf_view(&line), number);
+        done = line.failed || read_line(&pins, buf_view(&line), number);
         if (line.failed) {
             buf_free(&line);
             buf_init(&line, 1u << 20);

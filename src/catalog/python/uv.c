@@ -8,27 +8,12 @@ struct uv {
     bool has_root, has_members;
 };
 
-static bool read_need(struct json *json, struct python_lock *lock, struct python_entry *entry, bool dev)
-{
-    struct python_need need = { .exact = true, .dev = dev };
-    struct str key;
-    if (!json_object(json))
-        return true;
-    while (json_key(json, &key)) {
-        if (str_is(key, "name"))
-            json_string(json, &need.name);
-        else if (str_is(key, "version"))
-            json_string(json, &need.range);
-    }
-    return python_entry_need(lock, entry, need);
-}
-
 static bool read_needs(struct json *json, struct python_lock *lock, struct python_entry *entry, bool dev)
 {
     if (!json_array(json))
         return true;
     while (json_item(json))
-        if (!read_need(json, lock, entry, dev))
+        if (!python_entry_read_need(lock, entry, json, dev))
             return false;
     return true;
 }
@@ -58,30 +43,15 @@ static bool is_project(struct json *json)
     return found;
 }
 
-static bool read_package(struct json *json, struct python_lock *lock)
+static bool read_field(struct json *json, struct python_lock *lock, struct python_entry *entry, struct str key)
 {
-    struct python_entry entry;
-    struct str key;
-    bool done = true;
-    python_entry_begin(&entry, json);
-    if (!json_object(json))
-        return true;
-    while (done && json_key(json, &key)) {
-        if (str_is(key, "name"))
-            json_string(json, &entry.name);
-        else if (str_is(key, "version"))
-            json_string(json, &entry.version);
-        else if (str_is(key, "source") && is_project(json))
-            entry.relation = RELATION_ROOT;
-        else if (str_is(key, "dependencies"))
-            done = read_needs(json, lock, &entry, false);
-        else if (str_is(key, "optional-dependencies"))
-            done = read_groups(json, lock, &entry, false);
-        else if (str_is(key, "dev-dependencies"))
-            done = read_groups(json, lock, &entry, true);
-    }
-    entry.end_line = json_line(json);
-    return done && (python_lock_add(lock, &entry) || !lock->file->scratch->exhausted);
+    if (str_is(key, "source") && is_project(json))
+        entry->relation = RELATION_ROOT;
+    if (str_is(key, "dependencies"))
+        return read_needs(json, lock, entry, false);
+    if (str_is(key, "optional-dependencies"))
+        return read_groups(json, lock, entry, false);
+    return !str_is(key, "dev-dependencies") || read_groups(json, lock, entry, true);
 }
 
 static bool put_name(struct map *names, struct str name)
@@ -194,12 +164,17 @@ static bool tie_workspace(struct python_lock *lock)
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct python_lock lock = { .all_fitting = true };
+    const struct python_lock_format format = {
+        .list = str_contains(file->text, "[[distribution]]") ? "distribution" : "package",
+        .all_fitting = true,
+        .read_field = read_field,
+        .read_other = read_manifest,
+    };
+    struct python_lock lock;
     struct uv uv = { 0 };
     map_init(&uv.members, file->scratch);
     map_init(&uv.wanted, file->scratch);
-    const char *list = str_contains(file->text, "[[distribution]]") ? "distribution" : "package";
-    if (!python_lock_read(&lock, file, facts, list, read_package, read_manifest, &uv))
+    if (!python_lock_read(&lock, file, facts, &format, &uv))
         return false;
     mark_own(&lock, &uv);
     mark_direct(&lock, &uv);

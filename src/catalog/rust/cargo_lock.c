@@ -2,12 +2,12 @@
  * they need: "name", "name version" where there are several, "name version (source)" in version 1, which also keeps checksums in
  * [metadata] and, in its first years, the project itself in [root]. What is direct, and what only development needs, Cargo.toml
  * says: see cargo_settle.c. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/rust/cargo_settle.h"
 #include "catalog/rust/rust.h"
 
 enum { MAX_FILE_BYTES = 256 << 20, MAX_TEXT_BYTES = 128 };
-static const size_t MAX_JSON_BYTES = (size_t)512 << 20;
 
 struct locked {
     struct str name, version, checksum;
@@ -213,15 +213,12 @@ static bool add_packages(struct lock *lock, struct catalog_facts *facts)
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct lock lock = { .file = file, .arena = file->scratch };
-    struct str text;
-    struct error err = { 0 };
     struct json json;
     map_init(&lock.checksums, file->scratch);
-    if (!toml_to_json(file->text, MAX_JSON_BYTES, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
-    if (!read_lock(&lock, &json) || !json_end(&json, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text[0] ? err.text : "larger than memory allows");
+    if (!document_begin(&json, file, facts, toml_to_json))
+        return false;
+    if (!read_lock(&lock, &json))
+        return catalog_warn(facts, file->path, false, "larger than memory allows");
     if (lock.bad &&
         !catalog_warn(facts, file->path, false, "line %u: a package without a name or a version that can be trusted%s",
                       lock.bad_line, lock.bad > 1 ? ", and others" : ""))

@@ -2,11 +2,9 @@
  * of what an owner needs, that is direct which its [dependencies] declare. What can be reached from there is indirect; the
  * rest serves tests and builds only, and is for development. Without a manifest beside it a lock file stays as it is. */
 #include "catalog/rust/cargo_settle.h"
-#include "catalog/rust/cargo_glob.h"
+#include "catalog/glob.h"
 #include "catalog/rust/rust.h"
 #include "version/version.h"
-
-#include <stdlib.h>
 
 /* Entries of one manifest, which stand together. */
 struct manifest {
@@ -183,7 +181,7 @@ static bool is_excluded(const struct lock *lock, const struct manifest *root, st
 {
     for (size_t i = 0; i < root->count; i++) {
         const struct catalog_declared *d = entry_of(lock->world, root, i);
-        if (str_is(d->group, CARGO_EXCLUDED) && cargo_glob(d->name, folder))
+        if (str_is(d->group, CARGO_EXCLUDED) && glob_matches(d->name, folder))
             return true;
     }
     return false;
@@ -209,7 +207,7 @@ static bool add_matching(struct lock *lock, const struct manifest *root, struct 
         if (&w->manifests[i] == root || !below(path_dir(root->path), path_dir(w->manifests[i].path), &folder))
             continue;
         w->globs_left--;
-        if (cargo_glob(pattern, folder) && !is_excluded(lock, root, folder) &&
+        if (glob_matches(pattern, folder) && !is_excluded(lock, root, folder) &&
             !add_owner(lock, &w->manifests[i], RELATION_WORKSPACE))
             return false;
     }
@@ -254,22 +252,12 @@ static bool spread(struct lock *lock)
 {
     struct catalog_graph graph;
     struct arena *arena = lock->world->arena;
-    uint32_t *queue = arena_array(arena, lock->count + 1, sizeof *queue);
     bool *seen = arena_array(arena, lock->count + 1, sizeof *seen);
-    size_t head = 0, tail = 0;
-    if (!queue || !seen || !catalog_graph_build(lock->packages, lock->count, arena, &graph))
+    if (!seen || !catalog_graph_build(lock->packages, lock->count, arena, &graph))
         return false;
-    for (size_t i = 0; i < lock->count; i++)
-        if (lock->direct[i]) {
-            seen[i] = true;
-            queue[tail++] = (uint32_t)i;
-        }
-    for (; head < tail; head++)
-        for (uint32_t e = graph.first[queue[head]]; e < graph.first[queue[head] + 1]; e++)
-            if (!seen[graph.targets[e]]) {
-                seen[graph.targets[e]] = true;
-                queue[tail++] = graph.targets[e];
-            }
+    memcpy(seen, lock->direct, lock->count * sizeof *seen);
+    if (!catalog_graph_reach(&graph, seen, arena))
+        return false;
     for (size_t i = 0; i < lock->count; i++) {
         struct package *p = &lock->packages[i];
         if (lock->owner[i])
@@ -325,24 +313,15 @@ static bool settle_lock(struct world *w, struct package *packages, size_t count)
     return true;
 }
 
-static int compare_places(const void *a, const void *b)
-{
-    const struct package *x = a, *y = b;
-    int order = str_cmp(x->path, y->path);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
 bool cargo_settle(struct catalog_facts *facts)
 {
     struct world w = { .facts = facts, .arena = facts->arena, .globs_left = 1u << 20 };
     map_init(&w.by_path, w.arena);
     if (!index_manifests(&w))
         return false;
-    if (facts->package_count)
-        qsort(facts->packages, facts->package_count, sizeof *facts->packages, compare_places);
+    catalog_sort_by_file(facts);
     for (size_t first = 0, end; first < facts->package_count; first = end) {
-        for (end = first + 1; end < facts->package_count && str_eq(facts->packages[end].path, facts->packages[first].path);)
-            end++;
+        end = catalog_file_end(facts->packages, facts->package_count, first);
         if (!settle_lock(&w, facts->packages + first, end - first))
             return false;
     }

@@ -1,9 +1,10 @@
 /* Cargo.toml: what a crate declares ("The Manifest Format", "Specifying Dependencies", "Workspaces" of the Cargo book). It
  * makes no packages: Cargo.lock beside it, or beside the workspace's root, names the versions. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/rust/rust.h"
 
-enum { MAX_FILE_BYTES = 4 << 20, MAX_JSON_BYTES = 16 << 20, MAX_TEXT_BYTES = 256 };
+enum { MAX_TEXT_BYTES = 256 };
 
 struct manifest {
     const struct catalog_file *file;
@@ -158,14 +159,9 @@ static bool read_manifest(const struct manifest *m)
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
-    struct str text;
-    struct error err = { 0 };
     struct json json;
-    if (!toml_to_json(file->text, MAX_JSON_BYTES, file->scratch, &text, &err))
-        return catalog_warn(facts, file->path, false, "%s", err.text);
-    json_begin(&json, text, file->scratch);
     const struct manifest manifest = { file, facts, &json };
-    return read_manifest(&manifest);
+    return document_begin(&json, file, facts, toml_to_json) && read_manifest(&manifest) && document_end(&json, file, facts);
 }
 
 static const struct catalog_claim claims[] = {
@@ -177,6 +173,6 @@ const struct catalog_kind catalog_cargo_manifest_kind = {
     .name = "cargo-manifest",
     .is_facts_only = true,
     .claims = claims,
-    .max_bytes = MAX_FILE_BYTES,
+    .max_bytes = 4u << 20,
     .parse = parse,
 };

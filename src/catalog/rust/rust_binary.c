@@ -175,23 +175,11 @@ static bool read(const struct program_file *file, struct catalog_facts *facts)
 
 const struct program_reader program_rust_reader = { "Rust audit data", read };
 
-static const struct catalog_claim claims[] = {
-    { NULL, NULL },
-};
-
-static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
-{
-    (void)file;
-    (void)facts;
-    return true;
-}
-
 /* Claims nothing: the packages are found by the reader above. */
 const struct catalog_kind catalog_rustbinary_kind = {
     .name = "rustbinary",
     .ecosystem = "cargo",
     .scheme = "cargo",
     .purl_type = "cargo",
-    .claims = claims,
-    .parse = parse,
+    .claims = catalog_no_claims,
 };

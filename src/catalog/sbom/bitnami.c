@@ -2,6 +2,7 @@
  * and what was built into it (.spdx-NAME.spdx), or, in older ones, is listed in opt/bitnami/.bitnami_components.json. The
  * document goes where the folder goes, so what it names is there; what it says of other kinds of packages is checked as with
  * every SBOM. */
+#include "catalog/document.h"
 #include "catalog/headers.h"
 #include "catalog/sbom/sbom.h"
 
@@ -29,16 +30,10 @@ static bool parse_spdx(const struct catalog_file *file, struct catalog_facts *fa
 {
     struct sbom sbom;
     struct str *files;
-    struct error err = { 0 };
-    bool whole = sbom_read(file->text, file->scratch, &sbom, &err);
-    if (file->scratch->exhausted)
+    if (!sbom_open(file, facts, &sbom, &files))
         return false;
     if (!sbom.format)
         return catalog_warn(facts, file->path, false, "neither SPDX nor CycloneDX");
-    if (!whole && !catalog_warn(facts, file->path, false, "%s: %s", sbom.format, err.text))
-        return false;
-    if (!sbom_find_files(&sbom, &files))
-        return false;
     for (size_t i = 0; i < sbom.component_count; i++)
         if (!add_spdx(file, facts, &sbom, i, files[i]))
             return false;
@@ -74,14 +69,12 @@ static bool add_listed(struct json *json, const struct catalog_file *file, struc
 static bool parse_components(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct json json;
-    struct error err = { 0 };
     struct str name;
-    json_begin(&json, file->text, file->scratch);
-    if (json_object(&json))
+    if (document_begin(&json, file, facts, NULL) && json_object(&json))
         while (json_key(&json, &name))
             if (!add_listed(&json, file, facts, name))
                 return false;
-    return json_end(&json, &err) || catalog_warn(facts, file->path, false, "%s", err.text);
+    return document_end(&json, file, facts);
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)

@@ -167,6 +167,17 @@ bool sbom_find_files(const struct sbom *sbom, struct str **files)
     return true;
 }
 
+bool sbom_open(const struct catalog_file *file, struct catalog_facts *facts, struct sbom *out, struct str **files)
+{
+    struct error err = { 0 };
+    bool whole = sbom_read(file->text, file->scratch, out, &err);
+    if (file->scratch->exhausted)
+        return false;
+    if (out->format && !whole && !catalog_warn(facts, file->path, false, "%s: %s", out->format, err.text))
+        return false;
+    return sbom_find_files(out, files);
+}
+
 /* ---- packages ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Names in package URLs may have lost their letters' case: the component's own name is used where it is the same but for that. */

@@ -41,6 +41,8 @@ struct sbom {
 bool sbom_read(struct str text, struct arena *arena, struct sbom *out, struct error *err);
 /* For each component the file that it was found in, by itself or by what holds it; an empty path: unknown. */
 bool sbom_find_files(const struct sbom *sbom, struct str **files);
+/* Both, of a file in an image: damage is a warning. False: an arena is full. */
+bool sbom_open(const struct catalog_file *file, struct catalog_facts *facts, struct sbom *out, struct str **files);
 /* What of a component makes a package: name, version, arch, source, licence, digest, CPEs, id and what it needs. All texts are in the
  * facts' arena. False: the arena is full. */
 bool sbom_fill(const struct sbom *sbom, const struct sbom_component *component, const struct purl *purl, struct package *package,

@@ -36,19 +36,12 @@ static bool add_claim(const struct catalog_file *file, struct catalog_facts *fac
     return !facts->arena->exhausted;
 }
 
+/* Other files have such names too: one of neither format names nothing. */
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct sbom sbom;
     struct str *files;
-    struct error err = { 0 };
-    bool whole = sbom_read(file->text, file->scratch, &sbom, &err);
-    if (file->scratch->exhausted)
-        return false;
-    if (!sbom.format) /* other files have such names too */
-        return true;
-    if (!whole && !catalog_warn(facts, file->path, false, "%s: %s", sbom.format, err.text))
-        return false;
-    if (!sbom_find_files(&sbom, &files))
+    if (!sbom_open(file, facts, &sbom, &files))
         return false;
     for (size_t i = 0; i < sbom.component_count; i++)
         if (!add_claim(file, facts, &sbom, i, files[i]))

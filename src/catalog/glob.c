@@ -1,6 +1,6 @@
-/* Patterns of folders: see cargo_glob.h. Each star takes as little as it can; what fails behind it is tried again with one more,
+/* Patterns of folders: see glob.h. Each star takes as little as it can; what fails behind it is tried again with one more,
  * from the last star only, which is enough and keeps the work bounded. */
-#include "catalog/rust/cargo_glob.h"
+#include "catalog/glob.h"
 
 static bool part_matches(struct str pattern, struct str part)
 {
@@ -33,7 +33,7 @@ static bool next_part(struct str *rest, struct str *part)
     return false;
 }
 
-bool cargo_glob(struct str pattern, struct str path)
+bool glob_matches(struct str pattern, struct str path)
 {
     struct str behind = { 0 }, again = { 0 }; /* the last "**" */
     bool has_stars = false;
