@@ -315,6 +315,16 @@ static bool parse_unmarked(struct catalog_file file, struct catalog_facts *facts
     return ok;
 }
 
+/* What was being filled when memory ran out. */
+static void drop_nameless(struct catalog_facts *facts, size_t first)
+{
+    size_t kept = first;
+    for (size_t i = first; i < facts->package_count; i++)
+        if (facts->packages[i].name.len)
+            facts->packages[kept++] = facts->packages[i];
+    facts->package_count = kept;
+}
+
 bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     const struct catalog_kind *kind = file->kind;
@@ -322,5 +332,13 @@ bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts)
     if (size > kind->max_bytes)
         return catalog_warn(facts, file->path, kind->is_os, "larger than the %zu KiB that %s files may have; not read",
                             kind->max_bytes >> 10, kind->name);
-    return !kind->parse || (kind->is_os ? kind->parse(file, facts) : parse_unmarked(*file, facts));
+    size_t packages = facts->package_count, warnings = facts->warning_count;
+    bool ok = !kind->parse || (kind->is_os ? kind->parse(file, facts) : parse_unmarked(*file, facts));
+    if (facts->arena->exhausted || !file->scratch || !file->scratch->exhausted)
+        return ok;
+    file->scratch->exhausted = false;
+    drop_nameless(facts, packages);
+    return (ok && facts->warning_count > warnings) ||
+           catalog_warn(facts, file->path, kind->is_os, "too large to be read whole: takes more than the %zu MiB of a file",
+                        file->scratch->cap_bytes >> 20);
 }

@@ -47,6 +47,7 @@ struct package {
     uint32_t line, end_line; /* of the record, from 1; 0: unknown */
     enum package_relation relation;
     bool dev;            /* needed for development only */
+    bool is_lowest;      /* of a range, which a manifest asks for, the lowest version: dropped unless all is to be judged */
     bool locked_only;    /* in an image: a lock file names it, but it is not installed (set after the squash) */
     uint32_t layer;      /* index of the layer that brought it (set by the squash) */
     uint32_t file_layer; /* index of the layer that holds `path` as it was read (set by the squash) */
@@ -249,7 +250,8 @@ const struct catalog_kind *catalog_kind_of_purl(struct str type);
 /* Version of the set of kinds: part of a cached inventory's key; raise it when any kind's output changes. */
 enum { CATALOG_VERSION = 3 };
 
-/* Runs the kind's parse; turns limits into warnings. False when the arena is full. */
+/* Runs the kind's parse; turns limits into warnings: also where the scratch arena is full, which may then be used on. False when
+ * the arena of the facts is full. */
 bool catalog_parse(const struct catalog_file *file, struct catalog_facts *facts);
 
 /* ---- after the squash ----------------------------------------------------------------------------------------------------- */

@@ -25,8 +25,8 @@ bool document_begin(struct json *json, const struct catalog_file *file, struct c
 
 bool document_warn_repeated(const struct catalog_file *file, struct catalog_facts *facts, size_t line)
 {
-    return line == 0 || catalog_warn(facts, file->path, false, "line %zu: a key that its mapping has twice; what such keys say is left out",
-                                     line);
+    return line == 0 || catalog_warn(facts, file->path, false,
+                                     "line %zu: a key that its mapping has twice; what such keys say is left out", line);
 }
 
 bool document_end(struct json *json, const struct catalog_file *file, struct catalog_facts *facts)

@@ -136,6 +136,14 @@ bool catalog_list_end(struct catalog_list_writer *writer, struct catalog_facts *
     return !facts->arena->exhausted;
 }
 
+uint32_t catalog_list_permissions(struct str octal)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < octal.len && octal.ptr[i] >= '0' && octal.ptr[i] <= '7'; i++)
+        value = (value << 3 | (uint32_t)(octal.ptr[i] - '0')) & 07777;
+    return value;
+}
+
 static int base64_value(char c)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

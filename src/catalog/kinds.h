@@ -122,6 +122,9 @@ void catalog_sort_by_file(struct catalog_facts *facts);
 /* Of packages in that order: index behind the last one of the same file as packages[first]. */
 size_t catalog_file_end(const struct package *packages, size_t count, size_t first);
 
+/* Permissions written in octal, "0644" or "755"; what is behind the digits does not count. */
+uint32_t catalog_list_permissions(struct str octal);
+
 /* What of a package database could not be used; one warning of each sort is made of all of it. */
 struct catalog_damage {
     size_t nameless, nameless_at; /* records without a name or version, offset of the first */

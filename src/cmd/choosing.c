@@ -173,7 +173,7 @@ bool choosing_apply(const struct scanning *s, struct inventory *inventory, struc
         bool type = p->kind->is_os ? !s->without_os : !s->without_library;
         bool relation = !s->relations || (s->relations & 1u << p->relation);
         moved[i] = UINT32_MAX;
-        if (!type || !relation || (p->dev && !s->include_dev))
+        if (!type || !relation || (p->dev && !s->include_dev) || (p->is_lowest && !s->comprehensive))
             continue;
         moved[i] = (uint32_t)kept;
         inventory->packages[kept++] = *p;

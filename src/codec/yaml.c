@@ -302,9 +302,8 @@ static bool on_start(struct writer *w, const yaml_char_t *name, bool mapping)
     keep_line(w);
     if (!begin_anchor(w, name, &anchor))
         return false;
-    w->levels[++w->depth] = (struct level){
-        .mapping = mapping, .key_due = mapping, .empty = true, .anchor = anchor, .first_key = w->key_count
-    };
+    w->levels[++w->depth] =
+        (struct level){ .mapping = mapping, .key_due = mapping, .empty = true, .anchor = anchor, .first_key = w->key_count };
     buf_chr(&w->out, mapping ? '{' : '[');
     return true;
 }

@@ -252,8 +252,11 @@ static bool parse_loaded(struct layer_collector *c, struct claims *claims, struc
     if (claims->entry->size_bytes > limit_of(c, kind))
         return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);
     if (!claims->real.ptr) {
-        if (!load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err))
-            return false;
+        if (!load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err)) {
+            bool too_large = c->scratch.exhausted;
+            c->scratch.exhausted = false;
+            return too_large && layer_collect_warning(c, claims->entry->path, err, "not read: too large for memory");
+        }
         claims->real = arena_str(&c->arena, claims->entry->path);
     }
     if (str_eq(path, claims->real))

@@ -85,7 +85,7 @@ static void put_packages(struct writer *w, const struct catalog_facts *facts)
         buf_u32(w->table, p->line);
         buf_u32(w->table, p->end_line);
         buf_u32(w->table, (uint32_t)p->relation);
-        buf_u32(w->table, p->dev);
+        buf_u32(w->table, (uint32_t)p->dev | (uint32_t)p->is_lowest << 1);
     }
 }
 
@@ -313,7 +313,9 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
         uint32_t relation = get_u32(r);
         r->bad |= relation > RELATION_INDIRECT;
         p->relation = (enum package_relation)relation;
-        p->dev = get_u32(r) != 0;
+        uint32_t flags = get_u32(r);
+        p->dev = flags & 1;
+        p->is_lowest = flags & 2;
     }
 }
 

@@ -136,7 +136,7 @@ static bool count_locks(const struct inventory *inventory, const struct map *ins
             if (!map_put(by_path, p->path, at))
                 return false;
         }
-        if (p->dev || p->relation == RELATION_ROOT || p->relation == RELATION_WORKSPACE)
+        if (p->dev || p->is_lowest || p->relation == RELATION_ROOT || p->relation == RELATION_WORKSPACE)
             continue;
         struct arena_mark mark = arena_mark(by_path->arena);
         locks[at].wanted++;
@@ -228,7 +228,8 @@ static bool drop_installed_trees(struct inventory *inventory)
     map_init(&locked, arena);
     for (size_t i = 0; i < inventory->package_count; i++) {
         const struct package *p = &inventory->packages[i];
-        if (p->kind->is_lock && p->kind->ecosystem && !map_put(&locked, key_in_folder(arena, p, path_dir(p->path)), 1))
+        if (p->kind->is_lock && !p->is_lowest && p->kind->ecosystem &&
+            !map_put(&locked, key_in_folder(arena, p, path_dir(p->path)), 1))
             return false;
     }
     for (size_t i = 0; i < inventory->package_count; i++) {

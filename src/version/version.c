@@ -2,7 +2,7 @@
 #include "version/key.h"
 #include "version/schemes.h"
 
-/* clang-format off: one row a line */
+/* clang-format off */
 static const struct version_scheme *const schemes[] = {
     &version_scheme_dpkg,
     &version_scheme_rpm,

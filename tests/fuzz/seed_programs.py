@@ -108,6 +108,19 @@ def catalog_program():
     yield elf([("x", b"UPX!" * 4, 1)], bare=True)
 
 
+def catalog_versions():
+    """The first byte chooses the name: see the target's list."""
+    texts = ["strict\0003.11.2\0<prefix>", "node.js/v20.11.1\0node v0.10.48\0", "Deno/2.6.3Deno/2.6.3+3fbb1da3", "\0ruby 2.7.7p221 (2022-11-24", "\0v5.36.0\0",
+             "X-Powered-By: PHP/8.3.0RC2\0", "\0openjdk\0java\0001.8\0001.8.0_352-b08\0-jvmci-", "\0OpenJDK 64-Bit Server VM (21+35) for JRE (21+35), built on ",
+             "\0\00026.1.2\0\0\0Erlang/OTP 26%s", "\0003.6.0-216.1.beta (beta) (Wed", "\0GHC 9.6.5\0", "\00012.2.0\0(Debian 12.2.0-14) \0gcc version %s",
+             "\0nginx version: openresty/1.21.4.3\n", "\0003.1-dev0-1eb0f22\0\0HAProxy version follows", "\0001.36.4\0001.0.0\0",
+             "\0004.0.11841ce7054bd9-1542359302000000000\0", "\0-cluster-gpl\0005.7.33-ndb-7.6.17\0/mysql-8.0.4-rc/", "\0007.0.28\0heap_size\0",
+             "\0postgres (PostgreSQL) 15beta4\n", "\0OpenSSL 1.1.1zb  16 Oct 2024\0AWS-LC 1.69.0)\0", "%s version n5.1.9-0+deb12u1\0",
+             "const VERSION = '2.7.1'; const BRANCH_ALIAS_VERSION", "JAVA_VERSION=\"17.0.10\"\nIMPLEMENTOR=\"Azul\"\nFULL_VERSION=\"17.0.10+7\"\n", "26.2.1\n"]
+    for i, text in enumerate(texts):
+        yield bytes([i]) + text.encode()
+
+
 # ---- projects: files with NULs between them ------------------------------------------------------------------------------
 
 def catalog_gomod():

@@ -88,6 +88,10 @@ static const struct row rows[] = {
       "o.s:beans 5.0.5 unknown 5-5\nx:y 1 unknown dev 7-7\n",
       0, false },
     { "sub/buildscript-gradle.lockfile", STR_INIT("a:b:1=classpath\n"), "a:b 1 unknown 1-1\n", 0, false },
+    { "gradle.lockfile",
+      STR_INIT("\xEF\xBB\xBF"
+               "a:b:1=classpath\njunit:junit:4."),
+      "a:b 1 unknown 1-1\n", 1, false },
     { "gradle/verification-metadata.xml",
       STR_INIT(
           "<verification-metadata xmlns=\"x\">\n<configuration><verify-metadata>true</verify-metadata></configuration>\n<components>\n"

@@ -213,14 +213,14 @@ static void digests_diversions_and_configuration_are_listed(void **state)
     parse_more(&parsed, "var/lib/dpkg/diversions", STR("/bin/sh\n/bin/sh.distrib\ndash\n/x\n/y\n:\n/cut\n"));
     parse_more(&parsed, STATUS,
                STR("Package: bash\nStatus: install ok installed\nArchitecture: amd64\nConffiles:\n"
-                   " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d\n /etc/a b newconffile\n"
+                   " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d\n /etc/a b newconffile remove-on-upgrade\n"
                    " /etc/skel/.bashrc ee35a240758f374832e809ae0ea4883a obsolete\nVersion: 5\n"));
     assert_int_equal(parsed.facts.list_count, 4);
     assert_listed(&parsed, 0, "a", "/\n\t\tmd5:d41d8cd98f00b204e9800998ecf8427e\t\tb\n");
     assert_listed(&parsed, 1, "dash", "bin/\nv\t\t\t/bin/sh.distrib\tsh\n");
     assert_listed(&parsed, 2, ":", "/\nv\t\t\t/y\tx\n");
     assert_listed(&parsed, 3, "bash",
-                  "etc/\nc\t\tmd5:89269e1298235f1b12b4c16e4065ad0d\t\tbash.bashrc\nc\t\t\t\ta b\n"
+                  "etc/\nc\t\tmd5:89269e1298235f1b12b4c16e4065ad0d\t\tbash.bashrc\nco\t\t\t\ta b\n"
                   "etc/skel/\nc\t\tmd5:ee35a240758f374832e809ae0ea4883a\t\t.bashrc\n");
     assert_str(parsed.facts.lists[3].version, "5");
     parse_free(&parsed);

@@ -89,13 +89,19 @@ static void the_manifest_tells_direct_from_indirect_and_development(void **state
                                            { &manifest_kind, STR("x/manifest"), STR("b"), STR(""), STR("dev"), true },
                                            { &manifest_kind, STR("z/manifest"), STR("a"), STR(""), STR("dev"), true },
                                            { &lock_kind, STR("y/manifest"), STR("a"), STR(""), STR("dev"), true } };
-    struct catalog_facts facts = { .arena = &arena, .packages = packages, .package_count = ARRAY_LEN(packages),
-                                   .declared = declared, .declared_count = ARRAY_LEN(declared) };
+    struct catalog_facts facts = { .arena = &arena,
+                                   .packages = packages,
+                                   .package_count = ARRAY_LEN(packages),
+                                   .declared = declared,
+                                   .declared_count = ARRAY_LEN(declared) };
     assert_true(catalog_settle_declared(&facts, &manifest_kind, NULL, true));
     const struct {
         enum package_relation relation;
         bool dev;
-    } wanted[] = { { RELATION_DIRECT, false }, { RELATION_DIRECT, true }, { RELATION_INDIRECT, false }, { RELATION_INDIRECT, true },
+    } wanted[] = { { RELATION_DIRECT, false },
+                   { RELATION_DIRECT, true },
+                   { RELATION_INDIRECT, false },
+                   { RELATION_INDIRECT, true },
                    { RELATION_UNKNOWN, false } };
     for (size_t i = 0; i < ARRAY_LEN(packages); i++) {
         assert_int_equal(packages[i].relation, wanted[i].relation);

@@ -30,6 +30,9 @@ static const struct listing_row yaml_rows[] = {
       "async 2.11.0 direct @3-10 digest=sha256:ab12\nflutter 0.0.0 direct @11-15\nmeta 1.9 indirect @16-18\n", 0 },
     { "pubspec.lock", "packages:\n  a: 7\n  b:\n    version: [1]\n  c:\n    version: \"\"\n", "", 0 },
     { "pubspec.lock", "packages: [a, b]\n", "", 0 },
+    { "pubspec.lock", "packages:\n  a:\n    version: \"3.0.2\"\n    version: \"0.0.0\"\n  b:\n    version: \"1.0\"\n",
+      "b 1.0 @5-6\n", 1 },
+    { "pubspec.lock", "packages:\n  a: {version: \"1\"}\n  b: {version: \"2\"}\n  a: {version: \"3\"}\n", "b 2 @3\n", 1 },
     { "pubspec.lock", "packages:\n  a: {version: \"1\"\n", "", 1 },
     { "ios/Podfile.lock",
       "PODS:\n"
@@ -54,6 +57,7 @@ static const struct listing_row yaml_rows[] = {
       0 },
     { "Podfile.lock", "PODS: 7\nDEPENDENCIES: {}\n", "", 0 },
     { "Podfile.lock", "PODS:\n  - A (1)\n  - B\n  - C ()\n  - 7\n  - D (2):\n", "A 1 @2\nD 2 @6\n", 0 },
+    { "Podfile.lock", "PODS:\n  - A (1)\n  - B (from `../x`)\n  - C (= 1)\n  - D (4.2\n", "A 1 @2\n", 0 },
 };
 
 static const struct listing_row rows[] = {
@@ -172,7 +176,9 @@ static const struct listing_row julia_rows[] = {
       "[[A]]\ndeps = [\"B\"]\nuuid = \"" UUID_A "\"\n\n[[B]]\nuuid = \"" UUID_B "\"\nversion = \"1.0.0\"\n",
       "A unknown @1-3 id=" UUID_A " needs=" UUID_B "\nB 1.0.0 @5-7 id=" UUID_B "\n", 0 },
     { "Manifest.toml", "julia_version = \"1.9.0\"\nmanifest_format = \"2.0\"\n\n[deps]\n", "", 0 },
-    { "Manifest.toml", "julia_version = 1.9\n[A]\nuuid = \"x\"\n[[B]]\nuuid = 7\n", "B unknown\n", 0 },
+    { "Manifest.toml", "julia_version = 1.9\n[A]\nuuid = \"x\"\n[[B]]\nuuid = \"" UUID_B "\"\n", "B unknown @4-5 id=" UUID_B "\n",
+      0 },
+    { "Manifest.toml", "[[A]]\ngit-tree-sha1 = \"0a\"\nuuid = \"" UUID_A "\"\n[[B]]\ndeps = []\n", "", 2 },
     { "Manifest.toml", "[[A]\n", "", 1 },
 };
 

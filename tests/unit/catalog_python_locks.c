@@ -10,7 +10,12 @@ static const struct listing_row pins[] = {
       "c (== 2!1.0rc1)\n"
       "d>=1,==1.5,<2\n"
       "range>=1.0\nother~=1.0\nwild==1.*\nnot!=1\nbare\n",
-      "Django 4.2.7 @1\nzope-interface 5.4.0 @2\na-b 1.0.post1 @3\nc 2!1.0rc1 @4\nd 1.5 @5\n", 0 },
+      "Django 4.2.7 @1\nzope-interface 5.4.0 @2\na-b 1.0.post1 @3\nc 2!1.0rc1 @4\nd 1.5 @5\n"
+      "range 1.0 @6 proof=lowest version of >=1.0\nother 1.0 @7 proof=lowest version of ~=1.0\n"
+      "wild 1.0 @8 proof=lowest version of ==1.*\n",
+      0 },
+    { "requirements.txt", "bar >= 1.0, < 2\nlow<2,>=1.5\nbad>=x\nbar==1.0\n",
+      "bar 1.0 @1\nlow 1.5 @2 proof=lowest version of <2,>=1.5\n", 0 },
     { "requirements.txt",
       "# first\n-r base.txt\n-c constraints.txt\n--index-url=x==1\n-e git+ssh://h/p.git#egg=p==1\n"
       "q @ file:///q-1.whl\nfile:///r==1\n./s==1\n{{ name }}==1\nt=={{ v }}\nu==${V}\n==1\n-==1\nv w==1\n_x==1\n",
@@ -58,6 +63,18 @@ static void pins_become_packages(void **state)
         assert_int_equal(parsed.facts.warning_count, row.warnings);
         parse_free(&parsed);
     }
+}
+
+static void what_conda_has_from_pip_is_of_pypi(void **state)
+{
+    (void)state;
+#ifdef HAVE_YAML
+    struct parsed parsed;
+    parse_text(&parsed, "environment.yml", STR("dependencies:\n  - numpy=1.24.3\n  - pip:\n    - zope.interface==5.4.0\n"));
+    assert_string_equal(package_named(&parsed, "numpy")->kind->name, "conda-environment");
+    assert_string_equal(package_named(&parsed, "zope-interface")->kind->name, "pip");
+    parse_free(&parsed);
+#endif
 }
 
 static void utf16_is_read(void **state)
@@ -136,6 +153,15 @@ static const struct listing_row locks[] = {
       "[[packages]]\nname = \"ham\"\nversion = \"3\"\ndependencies = [{ name = \"spam\", version = \"1.1\" }, { name = \"egg\" }]\n\n"
       "[[packages]]\nname = \"spam\"\nversion = \"1.0\"\n[[packages]]\nname = \"spam\"\nversion = \"1.1\"\n[[packages]]\nname = \"egg\"\nversion = \"1\"\n",
       "my-app  root @2-4 id=my-app\nham 3 @6-9 needs=spam@1.1,egg@1\nspam 1.0 @11-13\nspam 1.1 @14-16\negg 1 @17-19\n", 0 },
+    { "pylock.toml",
+      "default-groups = [\"Main\"]\n[[packages]]\nname = \"a\"\nversion = \"1\"\nmarker = \"'dev' in dependency_groups\"\n"
+      "[[packages]]\nname = \"b\"\nversion = \"1\"\nmarker = \"'main' in dependency_groups or 'dev' in dependency_groups\"\n"
+      "[[packages]]\nname = \"c\"\nversion = \"1\"\nmarker = \"'dev' not in dependency_groups\"\n"
+      "[[packages]]\nname = \"d\"\nversion = \"1\"\n"
+      "marker = \"python_version >= '3.8' and ('t' in dependency_groups or 'u' in dependency_groups)\"\n"
+      "[[packages]]\nname = \"e\"\nversion = \"1\"\nmarker = \"'dev' in dependency_groups or 'x' in extras\"\n"
+      "[[packages]]\nname = \"f\"\nversion = \"1\"\nmarker = \"('dev' in dependency_groups\"\n",
+      "a 1 dev @2-5\nb 1 @6-9\nc 1 @10-13\nd 1 dev @14-17\ne 1 @18-21\nf 1 @22-25\n", 0 },
     { "poetry.lock", "package = 5\n", "", 0 },
     { "poetry.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\n\n[[package]]\nname = \"b\"\nversion = \"2\n", "a 1 @1-3\n",
       1 },
@@ -244,15 +270,46 @@ static void long_rows_of_one_name_end(void **state)
     }
 }
 
+/* Memory that is too little for a file ends that file, with what is known of it, and not the next one. */
+static void too_little_memory_is_a_warning(void **state)
+{
+    (void)state;
+    static const char small[] = "[[packages]]\nname = \"a\"\nversion = \"1\"\n";
+    static const char *const paths[] = { "pylock.toml", "uv.lock",   "requirements.txt",
+                                         "Cargo.lock",  "yarn.lock", "package-lock.json" };
+    struct buf large;
+    buf_init(&large, 1u << 20);
+    for (unsigned i = 0; i < 4000; i++)
+        buf_printf(&large, "[[packages]]\nname = \"a%u\"\nversion = \"1\"\n", i);
+    for (size_t p = 0; p < ARRAY_LEN(paths); p++) {
+        struct parsed parsed;
+        parse_begin(&parsed);
+        parsed.scratch.cap_bytes = 256 << 10;
+        parsed.scratch.exhausted = false;
+        parse_more(&parsed, paths[p], buf_view(&large));
+        if (p == 0)
+            assert_true(parsed.facts.warning_count > 0);
+        assert_false(parsed.scratch.exhausted);
+        size_t packages = parsed.facts.package_count, warnings = parsed.facts.warning_count;
+        parse_more(&parsed, "pylock.toml", str_from(small));
+        assert_int_equal(parsed.facts.package_count, packages + 1);
+        assert_int_equal(parsed.facts.warning_count, warnings);
+        parse_free(&parsed);
+    }
+    buf_free(&large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pins_become_packages),
+        cmocka_unit_test(what_conda_has_from_pip_is_of_pypi),
         cmocka_unit_test(utf16_is_read),
         cmocka_unit_test(locks_become_packages),
         cmocka_unit_test(manifests_declare),
         cmocka_unit_test(manifests_tell_direct_from_indirect),
         cmocka_unit_test(long_rows_of_one_name_end),
+        cmocka_unit_test(too_little_memory_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static const struct listing_row rows[] = {
     { "tf/.terraform.lock.hcl",
       "# made by a tool\nprovider \"registry.example/hashicorp/aws\" {\n  version     = \"5.31.0\"\n  constraints = \"~> 5.0\"\n"
       "  hashes = [\n    \"h1:0a=\",\n  ]\n}\n\nprovider \"registry.example/x/y\" {\n  hashes = []\n}\nprovider \"z\" {\n  version = \"1\"\n",
-      "registry.example/hashicorp/aws 5.31.0 direct @2-8\n", 0 },
+      "registry.example/hashicorp/aws 5.31.0 direct @2-8\n", 1 },
     { "cabal.project.freeze",
       "active-repositories: hackage.example:merge\nconstraints: any.Cabal ==3.2.1.0,\n             any.aeson ==2.1.0.0,\n"
       "             aeson +flag,\n             any.base >=4\nindex-state: hackage.example 2023\n",

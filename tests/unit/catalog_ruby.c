@@ -119,9 +119,7 @@ static void specifications_are_gems(void **state)
 static void needs_are_found_among_the_installed(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path, *text;
-    } files[] = {
+    static const struct input files[] = {
         { "a/specifications/x-1.gemspec",
           "Gem::Specification.new do |s|\ns.name = \"x\"\ns.version = \"1\"\ns.add_dependency(\"y\")\ns.add_dependency(\"z\")\n"
           "s.add_dependency(\"gone\")\n" },
@@ -130,10 +128,7 @@ static void needs_are_found_among_the_installed(void **state)
         { "a/specifications/default/z-3.gemspec", "Gem::Specification.new do |s|\ns.name = \"z\"\ns.version = \"3\"\n" },
     };
     struct parsed parsed;
-    parse_begin(&parsed);
-    for (size_t i = 0; i < ARRAY_LEN(files); i++)
-        parse_more(&parsed, files[i].path, str_from(files[i].text));
-    settle_kind_of(&parsed, files[0].path);
+    parse_project(&parsed, files, ARRAY_LEN(files), files[0].path);
     assert_listing(&parsed, "x 1 root=a/gems/x-1 needs=y@2,z@3\ny 1 root=b/gems/y-1\ny 2 root=a/gems/y-2\nz 3 root=a/gems/z-3\n",
                    "settled");
     parse_free(&parsed);

@@ -58,6 +58,7 @@ static const struct {
     { "usr/bin/python3.11", "strict~3.11.2~<prefix>", "python", "3.11.2" },
     { "usr/lib/libpython3.7m.so.1.0", "linux~3.7.4~%.80s (%.80s) %.80s", "python", "3.7.4" },
     { "usr/bin/python3.13", "strict~3.13.0rc1~2.0~3.12.1~", "python", "3.13.0rc1" },
+    { "usr/lib/libpython3.11.so.1.0", "os_name~/root/.pyenv/versions/3.11.7~EXEC_PREFIX~", "python", "3.11.7" },
     { "usr/bin/python3.1", "strict~3.11.2~", NULL, NULL }, /* 3.1 is not 3.11 */
     { "usr/bin/python3.11", "a~3.11.2~b~3.11.4~c", NULL, NULL },
     { "opt/libpypy3.9-c.so", "[PyPy 7.3.14 with ", "pypy", "7.3.14" },
@@ -89,6 +90,7 @@ static const struct {
     { "usr/bin/swipl", "~/tmp/src/swipl-9.3.8/src~", "swipl", "9.3.8" },
     { "usr/bin/x86_64-linux-gnu-gcc-12", " zstd~12.2.0~(Debian 12.2.0-14) ~gcc version %s %s\n", "gcc", "12.2.0" },
     { "lib/libstd-c6192dd4c4d410ac.so", "cgu~clang LLVM (rustc version 1.67.1 (d5a82bbd2 2023-02-07))~", "rust", "1.67.1" },
+    { "lib/libstd-c6192dd4c4d410ac.so", "~rustc version 1.97.0-nightly (59807616e 2026-04-14)~", "rust", "1.97.0-nightly" },
     { "usr/sbin/nginx", "~nginx version: nginx/1.25.1\n~built with OpenSSL 3.0.2~", "nginx", "1.25.1" },
     { "usr/sbin/nginx", "~nginx version: openresty/1.21.4.3\n", "nginx", "1.21.4" },
     { "usr/sbin/httpd", "~Apache/2.4.54~ Server at ~Apache/2.4.54 (Unix)~", "httpd", "2.4.54" },

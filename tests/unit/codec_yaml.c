@@ -105,6 +105,44 @@ static void texts_mean_what_the_table_says(void **state)
     }
 }
 
+static void keys_that_are_there_twice_are_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *json;
+        size_t line;
+    } rows[] = {
+        { "a: 1\nb: 2\n", "{\"a\":1,\"b\":2}", 0 },
+        { "a: 1\na: 2\n", "{}", 2 },
+        { "a: 1\nb: 2\na: 3\n", "{\"b\":2}", 3 },
+        { "b: 2\na: 1\nc: {d: [x]}\na: 3\ne: 4\n", "{\"b\":2,\"c\":{\"d\":[\"x\"]},\"e\":4}", 4 },
+        { "a: {x: 1, y: 2, x: 3}\nb: {x: 1}\na: 1\n", "{\"b\":{\"x\":1}}", 1 },
+        { "- {x: 1, \"x\": 2}\n- {x: 1}\n", "[{},{\"x\":1}]", 1 },
+        { "a: {a: {a: 1}}\n", "{\"a\":{\"a\":{\"a\":1}}}", 0 },
+        { "\"a\\\"\": 1\n\"a\\\\\": 2\n\"a\\\"\": 3\n", "{\"a\\\\\":2}", 3 },
+        { "k: &k key\n*k : 1\nkey: 2\n", "{\"k\":\"key\"}", 3 },
+        { "o:\n  a: &x [1]\n  a: &y 2\nb: *x\nc: *y\n*y : 5\n", "{\"o\":{},\"b\":null,\"c\":null,\"null\":5}", 3 },
+        { "o: &o {a: 1, b: 2, a: 3}\nc: *o\n", "{\"o\":{\"b\":2},\"c\":{\"b\":2}}", 1 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arena arena;
+        struct error err = { 0 };
+        struct str out;
+        size_t line;
+        arena_init(&arena, "test", 1 << 20);
+        assert_true(yaml_to_json_unique(str_from(rows[i].yaml), 1 << 20, &arena, &line, &out, &err));
+        assert_is_json(out);
+        size_t len = 0;
+        char *text = arena_cstr(&arena, without_breaks(&arena, out));
+        for (char *at = text; *at; at++)
+            if (*at != ' ')
+                text[len++] = *at;
+        assert_str(str_make(text, len), rows[i].json);
+        assert_int_equal(line, rows[i].line);
+        arena_free(&arena);
+    }
+}
+
 static void errors_name_the_line(void **state)
 {
     (void)state;
@@ -242,9 +280,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef HAVE_YAML
-        cmocka_unit_test(texts_mean_what_the_table_says),     cmocka_unit_test(errors_name_the_line),
-        cmocka_unit_test(aliases_of_aliases_stop_at_the_cap), cmocka_unit_test(depth_is_limited_through_aliases_too),
-        cmocka_unit_test(memory_limits_are_errors),           cmocka_unit_test(damaged_texts_give_json_or_an_error),
+        cmocka_unit_test(texts_mean_what_the_table_says),         cmocka_unit_test(errors_name_the_line),
+        cmocka_unit_test(keys_that_are_there_twice_are_left_out), cmocka_unit_test(aliases_of_aliases_stop_at_the_cap),
+        cmocka_unit_test(depth_is_limited_through_aliases_too),   cmocka_unit_test(memory_limits_are_errors),
+        cmocka_unit_test(damaged_texts_give_json_or_an_error),
 #else
         cmocka_unit_test(the_missing_library_is_named),
 #endif

@@ -26,6 +26,7 @@ bool go_info_parse(struct str text, struct arena *arena, struct go_info *info, s
 /* "v1.22.1": the version of the standard library in a toolchain's name, without experiments and vendors' suffixes. */
 struct str go_stdlib_version(struct str go_version, struct arena *arena);
 bool go_is_version(struct str text);        /* golang.org/x/mod/semver.IsValid, also without the leading "v" */
+bool go_is_whole_version(struct str text);  /* the same with its "v" and all three numbers, as go.mod has them */
 bool go_is_pseudo_version(struct str text); /* "v0.0.0-20240102030405-abcdef012345" (go.dev/ref/mod, "Pseudo-versions") */
 /* The version of the program as it is told: by its module, by -ldflags, by its symbols; may be empty. */
 struct str go_main_version(const struct go_info *info, const struct program *program, struct arena *arena);

@@ -88,7 +88,9 @@ static bool add_replace(struct mod_file *mod, const struct line *line, bool *ok,
 {
     struct mod_replace replace = { .path = line->words[0] };
     size_t arrow = line->count > 1 && str_is(line->words[1], "=>") ? 1 : 2;
-    *ok = line->count >= arrow + 2 && line->count <= arrow + 3 && str_is(line->words[arrow], "=>");
+    *ok = line->count >= arrow + 2 && line->count <= arrow + 3 && str_is(line->words[arrow], "=>") &&
+          (arrow == 1 || go_is_whole_version(line->words[1])) &&
+          (line->count == arrow + 2 || go_is_whole_version(line->words[arrow + 2]));
     if (!*ok)
         return true;
     replace.version = arrow == 2 ? line->words[1] : STR("");
@@ -131,7 +133,7 @@ static bool read_directive(struct mod_file *mod, struct str word, const struct l
             *single[i].value = ok ? line->words[0] : *single[i].value;
             *single[i].line = number;
         }
-    if (str_is(word, "require") && (ok = line->count == 2 && go_is_version(line->words[1])) &&
+    if (str_is(word, "require") && (ok = line->count == 2 && go_is_whole_version(line->words[1])) &&
         !add_require(mod, line, number, arena))
         return false;
     if (str_is(word, "replace") && !add_replace(mod, line, &ok, arena))
@@ -164,10 +166,11 @@ bool mod_file_parse(struct str text, struct arena *arena, struct mod_file *out)
 {
     struct str raw, block = { 0 };
     uint32_t number = 0;
-    bool in_block = false;
+    bool in_block = false, is_ended = str_ends(text, "\n");
     while (str_line(&text, &raw)) {
         struct line line = split_line(raw, arena);
         number++;
+        line.bad |= in_block && !is_ended && text.len == 0 && !str_is(str_trim(raw), ")"); /* perhaps cut off */
         if (line.bad)
             out->bad_line = out->bad++ ? out->bad_line : number;
         if (line.bad || line.count == 0)

@@ -43,8 +43,9 @@ struct str mod_stdlib_version(const struct mod_file *mod, struct arena *arena);
 bool mod_settle(struct catalog_facts *facts);
 
 /* Keys of those notes. */
-#define MOD_NOTE_OLD "gomod.old"       /* of a go.mod before 1.17: module paths that it speaks of, one a line */
-#define MOD_NOTE_SUM "gomod.sum"       /* "path version" a line: of each module the last, which is the highest */
+#define MOD_NOTE_OLD \
+    "gomod.old" /* of a go.mod before 1.17: "0 PATH" of modules that go.sum must not add, "LINE PATH" of others */
+#define MOD_NOTE_SUM "gomod.sum"       /* "path version" a line: of each module the highest */
 #define MOD_NOTE_VENDOR "gomod.vendor" /* likewise */
 #define MOD_NOTE_WORK "gomod.work"     /* "use FOLDER", "replace PATH VERSION PATH VERSION" a line; "-" is no version */
 #define MOD_NOTE_CACHE "gomod.cache"   /* "path@version", then the modules that it needs directly, one a line */

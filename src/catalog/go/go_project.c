@@ -4,6 +4,8 @@
 #include "catalog/go/go_mod.h"
 #include "catalog/headers.h"
 
+#include "version/version.h"
+
 enum { MAX_FILE_BYTES = 64 << 20, MAX_TEXT_BYTES = 1024 };
 
 /* ---- notes -------------------------------------------------------------------------------------------------------------------------- */
@@ -21,14 +23,54 @@ static bool is_plain(struct str word)
     return word.len > 0 && word.len <= MAX_TEXT_BYTES && header_value_ok(word) && str_is_utf8(word) && !str_find(word, ' ', NULL);
 }
 
-/* "path version[/go.mod] hash" a line, ordered by path and version: the last line of a path has its highest version. */
-static bool read_sum(const struct catalog_file *file, struct catalog_facts *facts)
+struct sum {
+    struct map by_path; /* to an index in entries */
+    struct {
+        struct str path, version;
+    } * entries;
+    size_t count, cap;
+    struct arena *arena;
+};
+
+/* Of a module the highest version counts. */
+static bool keep_sum(struct sum *sum, struct str path, struct str version)
+{
+    uint64_t at;
+    int order = 1;
+    if (map_get(&sum->by_path, path, &at)) {
+        struct str *kept = &sum->entries[at].version;
+        if (!str_eq(*kept, version) && version_compare(version_scheme_find(STR("go")), version, *kept, &order) && order > 0)
+            *kept = version;
+        return true;
+    }
+    void *grown = arena_grow(sum->arena, sum->entries, sum->count, &sum->cap, sizeof *sum->entries);
+    if (!grown)
+        return false;
+    sum->entries = grown;
+    sum->entries[sum->count].path = path;
+    sum->entries[sum->count].version = version;
+    return map_put(&sum->by_path, path, sum->count++);
+}
+
+static bool add_sum(const struct catalog_file *file, struct catalog_facts *facts, const struct sum *sum)
 {
     struct buf out;
-    struct str rest = file->text, line, path, version, hash, last = { 0 };
-    uint32_t number = 0, bad = 0, bad_line = 0;
-    size_t start = 0;
     buf_init(&out, MAX_FILE_BYTES);
+    for (size_t i = 0; i < sum->count; i++) {
+        catalog_put_item(&out, sum->entries[i].path);
+        buf_chr(&out, ' ');
+        buf_str(&out, sum->entries[i].version);
+    }
+    return add_note(file, facts, MOD_NOTE_SUM, &out);
+}
+
+/* "path version[/go.mod] hash" a line. */
+static bool read_sum(const struct catalog_file *file, struct catalog_facts *facts)
+{
+    struct sum sum = { .arena = file->scratch };
+    struct str rest = file->text, line, path, version, hash;
+    uint32_t number = 0, bad = 0, bad_line = 0;
+    map_init(&sum.by_path, file->scratch);
     while (str_line(&rest, &line)) {
         number++;
         line = str_trim(line);
@@ -38,24 +80,15 @@ static bool read_sum(const struct catalog_file *file, struct catalog_facts *fact
         str_cut(version, ' ', &version, &hash);
         if (str_ends(version, "/go.mod"))
             version.len -= 7;
-        if (!is_plain(path) || !go_is_version(version) || !is_plain(version)) {
+        if (!hash.len || !is_plain(path) || !go_is_whole_version(version) || !is_plain(version))
             bad_line = bad++ ? bad_line : number;
-            continue;
-        }
-        if (str_eq(path, last))
-            out.len = start;
-        last = path;
-        start = out.len;
-        catalog_put_item(&out, path);
-        buf_chr(&out, ' ');
-        buf_str(&out, version);
+        else if (!keep_sum(&sum, path, version))
+            return catalog_warn(facts, file->path, false, "larger than memory allows");
     }
     if (bad && !catalog_warn(facts, file->path, false, "line %u: no module, version and hash%s", bad_line,
-                             bad > 1 ? "; nor are others" : "")) {
-        buf_free(&out);
+                             bad > 1 ? "; nor are others" : ""))
         return false;
-    }
-    return add_note(file, facts, MOD_NOTE_SUM, &out);
+    return add_sum(file, facts, &sum);
 }
 
 /* "# path version" and, where it is replaced, " => path [version]" behind; other lines name its packages. */
@@ -69,7 +102,7 @@ static bool read_vendor(const struct catalog_file *file, struct catalog_facts *f
             continue;
         str_cut(str_skip(line, 2), ' ', &path, &version);
         str_cut(version, ' ', &version, &other);
-        if (other.len || !is_plain(path) || !go_is_version(version)) /* what is replaced go.mod knows */
+        if (other.len || !is_plain(path) || !go_is_whole_version(version)) /* what is replaced go.mod knows */
             continue;
         catalog_put_item(&out, path);
         buf_chr(&out, ' ');
@@ -184,18 +217,23 @@ static bool add_required(const struct catalog_file *file, struct catalog_facts *
     return true;
 }
 
-/* Paths that go.sum must not bring back: what go.mod names itself, as it is or replaced. */
+static void put_spoken(struct buf *out, uint32_t line, struct str path)
+{
+    buf_printf(out, "%s%u ", out->len ? "\n" : "", line);
+    buf_str(out, path);
+}
+
+/* Paths that go.sum must not bring back: what go.mod names itself, as it is or replaced. What it names as indirect, for which
+ * go.sum may have a higher version, keeps its line. */
 static bool note_old(const struct catalog_file *file, struct catalog_facts *facts, const struct mod_file *mod)
 {
     struct buf out;
     buf_init(&out, MAX_FILE_BYTES);
-    catalog_put_item(&out, mod->module);
     for (size_t i = 0; i < mod->require_count; i++)
-        if (!mod->requires[i].indirect)
-            catalog_put_item(&out, mod->requires[i].path);
+        put_spoken(&out, mod->requires[i].indirect ? mod->requires[i].line : 0, mod->requires[i].path);
     for (size_t i = 0; i < mod->replace_count; i++)
-        catalog_put_item(&out, mod->replaces[i].path);
-    buf_chr(&out, '\n');
+        put_spoken(&out, 0, mod->replaces[i].path);
+    put_spoken(&out, 0, mod->module);
     return add_note(file, facts, MOD_NOTE_OLD, &out);
 }
 

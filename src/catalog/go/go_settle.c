@@ -1,5 +1,5 @@
 /* Go projects when all their files are there: what go.sum adds to a go.mod before Go 1.17, what go.work changes, and who needs
- * whom as far as the module cache tells. Modules of which nobody is known to need them are needed by the project. */
+ * whom as far as the module cache tells. The project itself needs what it asks for directly. */
 #include "catalog/go/go_mod.h"
 
 #include <stdlib.h>
@@ -54,7 +54,8 @@ static bool add_listed(struct world *w, struct str mod_path, struct str list, co
 {
     struct str line, path, version;
     while (str_next(&list, '\n', &line)) {
-        if (!str_cut(line, ' ', &path, &version) || map_get(known, path, NULL))
+        uint64_t number = 0;
+        if (!str_cut(line, ' ', &path, &version) || (map_get(known, path, &number) && number == 0))
             continue;
         struct package *p = catalog_add_package(w->facts, &catalog_gomod_kind, mod_path);
         if (!p)
@@ -63,6 +64,7 @@ static bool add_listed(struct world *w, struct str mod_path, struct str list, co
         p->version = version;
         p->id = go_id(w->arena, path, version);
         p->relation = RELATION_INDIRECT;
+        p->line = p->end_line = (uint32_t)number;
         p->proof = str_from(proof);
     }
     return !w->arena->exhausted;
@@ -75,13 +77,14 @@ static bool complete_old(struct world *w)
         struct catalog_note note = w->facts->notes[i];
         if (!str_is(note.key, MOD_NOTE_OLD))
             continue;
-        struct str folder = path_dir(note.path), rest = note.value, path;
+        struct str folder = path_dir(note.path), rest = note.value, line, number, path;
+        uint64_t at;
         const struct catalog_note *sum = note_at(w, MOD_NOTE_SUM, folder, "go.sum"),
                                   *vendor = sum ? NULL : note_at(w, MOD_NOTE_VENDOR, folder, "vendor/modules.txt");
         struct map known;
         map_init(&known, w->arena);
-        while (str_next(&rest, '\n', &path))
-            if (!map_put(&known, path, 1))
+        while (str_next(&rest, '\n', &line))
+            if (str_cut(line, ' ', &number, &path) && str_u64(number, &at) && !map_put(&known, path, at))
                 return false;
         if (sum && !add_listed(w, note.path, sum->value, &known, "go.sum"))
             return false;
@@ -186,7 +189,7 @@ static bool apply_works(struct world *w)
 /* ---- who needs whom ---------------------------------------------------------------------------------------------------------------------- */
 
 /* Modules that the cached go.mod of this one needs, as far as they are among those of the project. */
-static bool list_needed(struct world *w, struct package *packages, size_t at, const struct map *by_name, bool *needed)
+static bool list_needed(struct world *w, struct package *packages, size_t at, const struct map *by_name)
 {
     uint64_t note, other;
     struct package *p = &packages[at];
@@ -201,10 +204,8 @@ static bool list_needed(struct world *w, struct package *packages, size_t at, co
     buf_init(&list, MAX_GRAPH_BYTES);
     str_next(&rest, '\n', &name);
     while (str_next(&rest, '\n', &name))
-        if (map_get(by_name, name, &other) && other != at) {
-            needed[other] = true;
+        if (map_get(by_name, name, &other) && other != at)
             catalog_put_item(&list, packages[other].id);
-        }
     p->depends = arena_str(w->arena, list.failed ? STR("") : buf_view(&list));
     buf_free(&list);
     return p->depends.ptr != NULL;
@@ -214,24 +215,22 @@ static bool link_project(struct world *w, struct package *packages, size_t count
 {
     struct map by_name;
     struct package *root = NULL;
-    bool *needed = arena_array(w->arena, count + 1, sizeof *needed);
     struct buf list;
     map_init(&by_name, w->arena);
     for (size_t i = 0; i < count; i++)
         if (!map_put(&by_name, packages[i].name, i))
             return false;
-    for (size_t i = 0; needed && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (packages[i].relation == RELATION_ROOT)
             root = &packages[i];
-        else if (!list_needed(w, packages, i, &by_name, needed))
+        else if (!list_needed(w, packages, i, &by_name))
             return false;
     }
-    if (!root || !needed)
-        return needed != NULL;
+    if (!root)
+        return true;
     buf_init(&list, SIZE_MAX / 2);
     for (size_t i = 0; i < count; i++)
-        if (packages[i].name.len && !packages[i].locked_only && &packages[i] != root &&
-            (packages[i].relation == RELATION_DIRECT || !needed[i]))
+        if (packages[i].name.len && !packages[i].locked_only && packages[i].relation == RELATION_DIRECT)
             catalog_put_item(&list, packages[i].id);
     root->depends = arena_str(w->arena, buf_view(&list));
     bool ok = !list.failed && root->depends.ptr;

@@ -71,6 +71,15 @@ bool go_is_version(struct str text)
     return take_parts(&text, false) && text.len == 0;
 }
 
+bool go_is_whole_version(struct str text)
+{
+    struct str numbers = text;
+    size_t dots = 0, n = 1;
+    for (; n < numbers.len && (is_digit(numbers.ptr[n]) || numbers.ptr[n] == '.'); n++)
+        dots += numbers.ptr[n] == '.';
+    return str_starts(text, "v") && dots == 2 && go_is_version(text);
+}
+
 bool go_is_pseudo_version(struct str text)
 {
     enum { TIME_DIGITS = 14 };

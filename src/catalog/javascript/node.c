@@ -106,6 +106,16 @@ bool node_is_outside_modules(struct str path)
     return !str_starts(path, "node_modules/") && !str_contains(path, "/node_modules/");
 }
 
+struct str node_name_of_folder(struct str folder)
+{
+    struct str name = path_base(folder), above = path_dir(folder), scope = path_base(above);
+    if (str_is(scope, MODULES))
+        return name;
+    if (str_starts(scope, "@") && str_is(path_base(path_dir(above)), MODULES))
+        return str_skip(folder, folder.len - name.len - 1 - scope.len);
+    return (struct str){ 0 };
+}
+
 void node_places_begin(struct node_places *places, struct str folder, struct str name)
 {
     places->folder = folder;

@@ -20,6 +20,8 @@ void node_read_workspaces(struct json *json, struct buf *out);
 
 /* Files of the project's own, not of packages that lie in a folder node_modules. */
 bool node_is_outside_modules(struct str path);
+/* "a", "@scope/a" behind the last "node_modules/"; empty for a folder that lies in none. */
+struct str node_name_of_folder(struct str folder);
 /* Node looks for a package in the folder node_modules beside the file that asks, then in those of all folders above (Node.js
  * documentation, "Loading from node_modules folders"). Begin with the asking package's folder; each step gives the path of
  * the next place. False at the end. */

@@ -71,17 +71,6 @@ static bool read_field(struct manifest *m, struct json *json, struct str key)
     return true;
 }
 
-/* npm goes by the folder where the name is missing. */
-static struct str folder_name(struct str path)
-{
-    struct str folder = path_dir(path), above = path_dir(folder), scope = path_base(above);
-    if (str_is(scope, "node_modules"))
-        return path_base(folder);
-    if (str_starts(scope, "@") && str_is(path_base(path_dir(above)), "node_modules"))
-        return str_skip(folder, folder.len - path_base(folder).len - 1 - scope.len);
-    return (struct str){ 0 };
-}
-
 static bool add_package(struct manifest *m)
 {
     struct arena *arena = m->facts->arena;
@@ -115,8 +104,8 @@ static bool read_manifest(struct manifest *m)
     while (is_object && json_key(&json, &key))
         read_field(m, &json, key);
     bool ok = document_end(&json, m->file, m->facts);
-    if (!m->has_name && !json.failed)
-        m->name = folder_name(m->file->path);
+    if (!m->has_name && !json.failed) /* npm then goes by the folder */
+        m->name = node_name_of_folder(path_dir(m->file->path));
     /* What was read before the damage is still the name and version of what lies there. */
     if (ok && m->version.len && node_name_ok(m->name) && header_value_ok(m->version))
         ok = add_package(m);

@@ -27,18 +27,6 @@ enum { MAX_LIST_BYTES = 1 << 20, MAX_PATTERN_BYTES = 512, MAX_LOOK_BYTES = 4096 
 
 /* ---- "packages" ------------------------------------------------------------------------------------------------------------------ */
 
-/* Behind the last "node_modules/"; empty for a folder of the project's own. */
-static struct str name_of_folder(struct str folder)
-{
-    struct str name = path_base(folder), above = path_dir(folder);
-    if (str_is(path_base(above), "node_modules"))
-        return name;
-    size_t scope_len = path_base(above).len;
-    if (str_starts(path_base(above), "@") && str_is(path_base(path_dir(above)), "node_modules"))
-        return str_skip(folder, folder.len - name.len - 1 - scope_len);
-    return (struct str){ 0 };
-}
-
 static void add_link(struct npm *npm, uint32_t entry, struct str target)
 {
     struct npm_link *grown = arena_grow(npm->lock.scratch, npm->links, npm->link_count, &npm->link_cap, sizeof *grown);
@@ -91,9 +79,9 @@ static void read_package(struct npm *npm, struct str folder)
     e->licence = arena_str(npm->lock.scratch, buf_view(&npm->licence));
     e->relation = RELATION_INDIRECT;
     /* What was cut short may lack its real name. */
-    e->left_out = json->failed || is_link || is_project || name_of_folder(folder).len == 0 || e->version.len == 0;
+    e->left_out = json->failed || is_link || is_project || node_name_of_folder(folder).len == 0 || e->version.len == 0;
     if (e->name.len == 0)
-        e->name = name_of_folder(folder);
+        e->name = node_name_of_folder(folder);
     if (is_link)
         add_link(npm, index, resolved);
 }

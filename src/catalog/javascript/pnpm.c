@@ -363,8 +363,7 @@ static bool to_json(struct pnpm *pnpm, struct str document, struct str *text, bo
     *warned = true;
     pnpm->full = !catalog_warn(pnpm->lock.facts, file->path, false, "%s", err.text);
     document = before_damage(document, err.text);
-    return document.len &&
-           yaml_to_json_unique(document, MAX_YAML_BYTES * 2, file->scratch, &repeated_line, text, &again);
+    return document.len && yaml_to_json_unique(document, MAX_YAML_BYTES * 2, file->scratch, &repeated_line, text, &again);
 }
 
 static bool parse_document(struct pnpm *pnpm, struct str document, bool *warned)

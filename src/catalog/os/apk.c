@@ -1,7 +1,7 @@
 /* Alpine's package database, lib/apk/db/installed (usr/lib/apk/db/installed since apk-tools 3): lines of one letter, a colon
  * and a value, records parted by empty lines. Letters (apk-package(5), "installed database"): P name, V version, A
- * architecture, o origin (source package), m maintainer, L licence, p what it provides, D what it needs; F a folder, R a file in the last
- * folder, a its owner and mode, Z its digest. */
+ * architecture, o origin (source package), m maintainer, L licence, p what it provides, D what it needs; F a folder, R a file
+ * in the last folder, a its owner and mode, Z its digest. */
 #include "catalog/headers.h"
 #include "catalog/kinds.h"
 
@@ -119,14 +119,6 @@ static void end_file(struct reader *reader, struct listing *listing)
     listing->name = (struct str){ 0 };
 }
 
-static uint32_t read_octal(struct str text)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '7'; i++)
-        value = (value << 3 | (uint32_t)(text.ptr[i] - '0')) & 07777;
-    return value;
-}
-
 static void read_file_line(struct reader *reader, struct listing *listing, char letter, struct str value)
 {
     struct str part;
@@ -141,7 +133,7 @@ static void read_file_line(struct reader *reader, struct listing *listing, char 
         break;
     case 'a': /* user:group:mode, perhaps with a digest of extended attributes behind */
         if (str_next(&value, ':', &part) && str_next(&value, ':', &part) && value.len)
-            listing->permissions = read_octal(value);
+            listing->permissions = catalog_list_permissions(value);
         break;
     case 'Z':
         if (reader->file->wants_digests && str_starts(value, "Q1"))

@@ -74,18 +74,9 @@ static bool add_package(struct reading *r, const struct entry *entry)
     return !r->facts->arena->exhausted;
 }
 
-static uint32_t octal(struct str text)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '7'; i++)
-        value = (value << 3 | (uint32_t)(text.ptr[i] - '0')) & 07777;
-    return value;
-}
-
 /* Folders have a slash behind them. final_sha256 is there where Chisel changed the file. */
 static bool add_path(struct reading *r, const struct entry *entry)
 {
-    enum { TYPE_REGULAR = 0100000, TYPE_LINK = 0120000 };
     struct arena *scratch = r->file->scratch;
     struct str package, slice, digest = entry->final_sha256.len ? entry->final_sha256 : entry->sha256;
     if (entry->path.len == 0 || entry->path.ptr[entry->path.len - 1] == '/' || !str_cut(entry->slice, '_', &package, &slice))
@@ -95,8 +86,8 @@ static bool add_path(struct reading *r, const struct entry *entry)
         return false;
     r->paths = grown;
     struct catalog_listed listed = { .name = entry->path, .target = entry->link };
-    listed.mode = entry->link.len && !digest.len ? TYPE_LINK : TYPE_REGULAR | octal(entry->mode);
-    listed.has_permissions = listed.mode != TYPE_LINK;
+    listed.mode = entry->link.len && !digest.len ? MODE_LINK : MODE_REGULAR | catalog_list_permissions(entry->mode);
+    listed.has_permissions = listed.mode != MODE_LINK;
     if (digest.len) {
         listed.target = (struct str){ 0 };
         listed.has_size = entry->has_size && entry->size >= 0;

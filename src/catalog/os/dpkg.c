@@ -107,19 +107,31 @@ static bool add_package(struct reader *reader, const struct record *record, size
     return add_relations(reader, record, package);
 }
 
-/* " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d", perhaps with " obsolete" behind (deb-status: Conffiles). */
+/* Takes a word of dpkg's from the end of a line. */
+static bool take_word(struct str *line, const char *word)
+{
+    if (!str_ends(*line, word))
+        return false;
+    *line = str_head(*line, line->len - strlen(word));
+    return true;
+}
+
+/* " /etc/bash.bashrc 89269e1298235f1b12b4c16e4065ad0d", perhaps with a word behind; "newconffile" in place of the digest is a
+ * file that was never installed. */
 static bool list_conffiles(struct reader *reader, const struct record *record)
 {
     enum { MD5_DIGITS = 32 };
     char digest[4 + MD5_DIGITS] = "md5:";
     struct catalog_list_writer *writer = &reader->writer;
-    struct str rest = record->conffiles, line, obsolete = STR(" obsolete");
+    struct str rest = record->conffiles, line;
     size_t space;
     while (str_line(&rest, &line)) {
         struct catalog_listed details = { .flags = LISTED_CONFIG };
         line = str_trim(line);
-        if (str_ends(line, obsolete.ptr))
-            line = str_head(line, line.len - obsolete.len);
+        while (take_word(&line, " remove-on-upgrade") || take_word(&line, " obsolete"))
+            ;
+        if (str_ends(line, " newconffile"))
+            details.flags |= LISTED_OPTIONAL;
         if (!str_rfind(line, ' ', &space))
             continue;
         if (reader->file->wants_digests && line.len - space - 1 == MD5_DIGITS) {

@@ -26,7 +26,6 @@ static bool split_folder(struct str folder, struct str *name, struct str *versio
 /* "obj PATH MD5 MTIME", "sym PATH -> TARGET MTIME", "dir PATH"; paths may hold blanks. */
 static void list_entry(struct catalog_list_writer *writer, struct str line, bool wants_digests)
 {
-    enum { LINK = 0120000 };
     char digest[4 + 32] = "md5:";
     struct catalog_listed details = { 0 };
     struct str path = str_skip(line, 4);
@@ -45,7 +44,7 @@ static void list_entry(struct catalog_list_writer *writer, struct str line, bool
         path = str_head(path, space);
         for (size_t i = 0; i + 4 < path.len; i++)
             if (memcmp(path.ptr + i, " -> ", 4) == 0) {
-                details.mode = LINK;
+                details.mode = MODE_LINK;
                 details.target = str_skip(path, i + 4);
                 catalog_list_put_path(writer, str_head(path, i), &details);
                 return;

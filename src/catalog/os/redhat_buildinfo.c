@@ -236,11 +236,11 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 }
 
 static const struct catalog_claim claims[] = {
-    { .pattern = "root/buildinfo/*" },
-    { .pattern = "root/buildinfo/content_manifests/*.json" },
-    { .pattern = "usr/share/buildinfo/*" },
-    { .pattern = "usr/share/buildinfo/content_manifests/*.json" },
-    { 0 },
+    { "root/buildinfo/*", NULL },
+    { "root/buildinfo/content_manifests/*.json", NULL },
+    { "usr/share/buildinfo/*", NULL },
+    { "usr/share/buildinfo/content_manifests/*.json", NULL },
+    { NULL, NULL },
 };
 
 const struct catalog_kind catalog_redhat_buildinfo_kind = {
@@ -249,6 +249,6 @@ const struct catalog_kind catalog_redhat_buildinfo_kind = {
     .is_facts_only = true,
     .claims = claims,
     .accepts = accepts,
-    .max_bytes = 4 << 20,
+    .max_bytes = 4u << 20,
     .parse = parse,
 };

@@ -100,19 +100,19 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 }
 
 static const struct catalog_claim claims[] = {
-    { .pattern = "var/lib/rpm/Packages" },
-    { .pattern = "var/lib/rpm/Packages.db" },
-    { .pattern = "var/lib/rpm/rpmdb.sqlite" },
-    { .pattern = "var/lib/rpm/rpmdb.sqlite-wal" },
-    { .pattern = "usr/lib/sysimage/rpm/Packages" },
-    { .pattern = "usr/lib/sysimage/rpm/Packages.db" },
-    { .pattern = "usr/lib/sysimage/rpm/rpmdb.sqlite" },
-    { .pattern = "usr/lib/sysimage/rpm/rpmdb.sqlite-wal" },
-    { .pattern = "usr/share/rpm/Packages" },
-    { .pattern = "usr/share/rpm/Packages.db" },
-    { .pattern = "usr/share/rpm/rpmdb.sqlite" },
-    { .pattern = "usr/share/rpm/rpmdb.sqlite-wal" },
-    { 0 },
+    { "var/lib/rpm/Packages", NULL },
+    { "var/lib/rpm/Packages.db", NULL },
+    { "var/lib/rpm/rpmdb.sqlite", NULL },
+    { "var/lib/rpm/rpmdb.sqlite-wal", NULL },
+    { "usr/lib/sysimage/rpm/Packages", NULL },
+    { "usr/lib/sysimage/rpm/Packages.db", NULL },
+    { "usr/lib/sysimage/rpm/rpmdb.sqlite", NULL },
+    { "usr/lib/sysimage/rpm/rpmdb.sqlite-wal", NULL },
+    { "usr/share/rpm/Packages", NULL },
+    { "usr/share/rpm/Packages.db", NULL },
+    { "usr/share/rpm/rpmdb.sqlite", NULL },
+    { "usr/share/rpm/rpmdb.sqlite-wal", NULL },
+    { NULL, NULL },
 };
 
 const struct catalog_kind catalog_rpm_kind = {

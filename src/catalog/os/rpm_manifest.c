@@ -56,8 +56,8 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 }
 
 static const struct catalog_claim claims[] = {
-    { .pattern = "var/lib/rpmmanifest/container-manifest-2" },
-    { 0 },
+    { "var/lib/rpmmanifest/container-manifest-2", NULL },
+    { NULL, NULL },
 };
 
 const struct catalog_kind catalog_rpm_manifest_kind = {
@@ -66,6 +66,6 @@ const struct catalog_kind catalog_rpm_manifest_kind = {
     .scheme = "rpm",
     .purl_type = "rpm",
     .claims = claims,
-    .max_bytes = 16 << 20,
+    .max_bytes = 16u << 20,
     .parse = parse,
 };

@@ -36,8 +36,10 @@ static bool find_lines(struct manifest *m)
         bool more = str_line(&rest, &line);
         line = more ? str_trim(line) : STR("");
         bool header = str_starts(line, "[");
-        if (open && (!more || header || line.len == 0))
-            last = number - 1, open = false;
+        if (open && (!more || header || line.len == 0)) {
+            last = number - 1;
+            open = false;
+        }
         if ((header || !more) && uuid.len && !map_put(&m->lines, uuid, start << 32 | last))
             return false;
         if (!more)

@@ -53,10 +53,12 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
     bool ok = true;
     buf_init(&d.licences, 4096);
     read_definition(file->text, &d);
-    if (str_is(name, "opam"))
+    if (str_is(name, "opam")) {
         str_cut(path_base(path_dir(file->path)), '.', &name, &version);
-    else
-        name = str_head(name, name.len - strlen(".opam")), version = d.version;
+    } else {
+        name = str_head(name, name.len - strlen(".opam"));
+        version = d.version;
+    }
     if (d.is_opam)
         ok = listed_add(file, facts, name, version, &package);
     if (package)

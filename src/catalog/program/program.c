@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 static const struct program_reader *const readers[] = {
-    &program_go_reader,
-    &program_rust_reader,
-    &program_elf_note_reader,
+    &program_go_reader,       /* build info */
+    &program_rust_reader,     /* audit data */
+    &program_elf_note_reader, /* .note.package */
     &program_versions_reader, /* looks at what the Go reader found */
 };
 

@@ -137,7 +137,7 @@ static size_t digits_at(struct str text, size_t at)
 /* "rc1", "-rc.1", "beta4", "-dev3", "a2", "-216.1.beta": behind the numbers from `at` on; its length, 0: there is none. */
 static size_t pre_release(struct str text, size_t at)
 {
-    static const char *const words[] = { "alpha", "beta", "preview", "pre", "rc", "RC", "dev", "DEV", "a", "b" };
+    static const char *const words[] = { "alpha", "beta", "preview", "pre", "rc", "RC", "dev", "DEV", "nightly", "a", "b" };
     size_t start = at;
     char c = char_at(text, at);
     if (c == '-' && is_digit(char_at(text, at + 1))) { /* Dart */

@@ -6,37 +6,12 @@
  * not fit. */
 #include "catalog/program/versions.h"
 
-#define PHP_TEXTS               \
-    {                           \
-        "X-Powered-By: PHP/<3>" \
-    }
-#define FFMPEG_TEXTS                                    \
-    {                                                   \
-        "FFmpeg version <2-3>", "FFmpeg version n<2-3>" \
-    }
-#define GO_TEXTS          \
-    {                     \
-        "~v<3>~", "~<3>~" \
-    }
-#define CLUSTER_TEXTS             \
-    {                             \
-        "/mysql-cluster-gpl-<3>/" \
-    }
-#define JAVA_TEXTS                                         \
-    {                                                      \
-        "~openjdk~java~*~<1-5b>~", "&<1-5b>&openjdk~java~" \
-    }
-#define JDB_TEXTS                                        \
-    {                                                    \
-        "~openjdk~jdb~*~<1-5b>~", "&<1-5b>&openjdk~jdb~" \
-    }
-
 const struct version_row version_rows[] = {
     /* languages */
     { .files = "python|python#|libpython#.so*|libpython#m.so*|libpython#d.so*",
       .name = "python",
       .cpes = "python:python python_software_foundation:python",
-      .texts = { "~<3n>~", "~<3n>+~" } },
+      .texts = { "~<3n>~", "~<3n>+~", "/<3n>~" /* linkers let a text be the end of another: here of sys.prefix */ } },
     { .files = "libpypy#-c.so*|libpypy-c.so*", .name = "pypy", .cpes = "pypy:pypy", .texts = { "[PyPy <3> with " } },
     { .files = "node|libnode.so*",
       .name = "node",
@@ -53,34 +28,38 @@ const struct version_row version_rows[] = {
       .name = "perl",
       .cpes = "perl:perl",
       .texts = { "~v<3=5.>~", "/lib/perl5/<3=5.>", "/lib/perl5/site_perl/<3=5.>" } },
-    { .files = "php|php#", .name = "php-cli", .cpes = "php:php", .texts = PHP_TEXTS },
-    { .files = "php-cgi|php-cgi#", .name = "php-cgi", .cpes = "php:php", .texts = PHP_TEXTS },
-    { .files = "php-fpm|php-fpm#", .name = "php-fpm", .cpes = "php:php", .texts = PHP_TEXTS },
-    { .files = "libphp.so|libphp#.so", .name = "libphp", .cpes = "php:php", .purl = "generic/php", .texts = PHP_TEXTS },
+    { .files = "php|php#", .name = "php-cli", .cpes = "php:php", .texts = { "X-Powered-By: PHP/<3>" } },
+    { .files = "php-cgi|php-cgi#", .name = "php-cgi", .cpes = "php:php", .texts = { "X-Powered-By: PHP/<3>" } },
+    { .files = "php-fpm|php-fpm#", .name = "php-fpm", .cpes = "php:php", .texts = { "X-Powered-By: PHP/<3>" } },
+    { .files = "libphp.so|libphp#.so",
+      .name = "libphp",
+      .cpes = "php:php",
+      .purl = "generic/php",
+      .texts = { "X-Powered-By: PHP/<3>" } },
     { .files = "java",
       .name = "openjdk",
       .cpes = "oracle:openjdk",
       .purl = "generic/oracle/openjdk",
       .without = "-jvmci-",
-      .texts = JAVA_TEXTS },
+      .texts = { "~openjdk~java~*~<1-5b>~", "&<1-5b>&openjdk~java~" } },
     { .files = "jdb",
       .name = "openjdk",
       .cpes = "oracle:openjdk",
       .purl = "generic/oracle/openjdk",
       .without = "-jvmci-",
-      .texts = JDB_TEXTS },
+      .texts = { "~openjdk~jdb~*~<1-5b>~", "&<1-5b>&openjdk~jdb~" } },
     { .files = "java",
       .name = "graalvm",
       .cpes = "oracle:graalvm",
       .purl = "generic/oracle/graalvm",
       .with = "-jvmci-",
-      .texts = JAVA_TEXTS },
+      .texts = { "~openjdk~java~*~<1-5b>~", "&<1-5b>&openjdk~java~" } },
     { .files = "jdb",
       .name = "graalvm",
       .cpes = "oracle:graalvm_for_jdk",
       .purl = "generic/oracle/graalvm",
       .with = "-jvmci-",
-      .texts = JDB_TEXTS },
+      .texts = { "~openjdk~jdb~*~<1-5b>~", "&<1-5b>&openjdk~jdb~" } },
     { .files = "java",
       .name = "jre",
       .cpes = "oracle:jre",
@@ -199,7 +178,10 @@ const struct version_row version_rows[] = {
       .cpes = "oracle:mysql_cluster",
       .without = "MariaDB",
       .texts = { "/mysql-cluster-gpl-<3>/", "~-cluster-gpl~*-ndb-<3>~" } },
-    { .files = "ndbd|ndbmtd|ndb_mgmd", .name = "mysql-cluster", .cpes = "oracle:mysql_cluster", .texts = CLUSTER_TEXTS },
+    { .files = "ndbd|ndbmtd|ndb_mgmd",
+      .name = "mysql-cluster",
+      .cpes = "oracle:mysql_cluster",
+      .texts = { "/mysql-cluster-gpl-<3>/" } },
     { .files = "mysql",
       .name = "percona-server",
       .cpes = "oracle:mysql percona:percona_server",
@@ -258,7 +240,7 @@ const struct version_row version_rows[] = {
           "libavcodec*.so*|libavformat*.so*|libavutil*.so*|libavfilter*.so*|libavdevice*.so*|libswresample*.so*|libswscale*.so*",
       .name = "ffmpeg",
       .cpes = "ffmpeg:ffmpeg",
-      .texts = FFMPEG_TEXTS },
+      .texts = { "FFmpeg version <2-3>", "FFmpeg version n<2-3>" } },
     { .files = "chrome|chromium", .name = "chrome", .cpes = "google:chrome", .texts = { "~<4>~Default", "~<4>~chrome~" } },
     { .files = "chromedriver", .name = "chromedriver", .cpes = "google:chromedriver", .texts = { "~<4> (*-refs/branch-heads/" } },
     { .files = "composer|composer.phar",
@@ -297,7 +279,7 @@ const struct version_row version_rows[] = {
           "docker|dockerd|containerd|runc|podman|gosu",
       .name = "",
       .cpes = "",
-      .texts = GO_TEXTS,
+      .texts = { "~v<3>~", "~<3>~" },
       .source = VERSION_GO_MODULE },
 };
 const size_t version_row_count = ARRAY_LEN(version_rows);

@@ -59,10 +59,10 @@ static bool add_package(struct reader *r, struct str text, bool is_pip, uint32_t
         split_spec(text, &name, &version);
     if (!name.len || !header_value_ok(name))
         return true;
-    struct package *package = catalog_add_package(r->facts, r->file->kind, r->file->path);
+    struct package *package = catalog_add_package(r->facts, is_pip ? &catalog_pip_kind : r->file->kind, r->file->path);
     if (!package)
         return false;
-    package->name = arena_str(r->facts->arena, name);
+    package->name = is_pip ? python_name(r->facts->arena, name, false) : arena_str(r->facts->arena, name);
     package->version = arena_str(r->facts->arena, version);
     package->line = package->end_line = line;
     return !r->facts->arena->exhausted;
@@ -73,7 +73,7 @@ static bool warn_type(struct reader *r, uint32_t line)
     return catalog_warn(r->facts, r->file->path, false, "line %u: a dependency that is no text", line);
 }
 
-/* {pip: [requirement, …]} */
+/* {pip: [requirement, …]}: these are packages of PyPI, as in a requirements.txt. */
 static bool read_pip(struct reader *r)
 {
     struct str key, text;

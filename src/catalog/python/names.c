@@ -116,6 +116,24 @@ struct str python_pin(struct str specifiers)
     return pin;
 }
 
+struct str python_lowest(struct str specifiers, struct arena *arena)
+{
+    struct str item, version = { 0 };
+    while (str_next(&specifiers, ',', &item)) {
+        item = str_trim(item);
+        bool equal = str_starts(item, "==");
+        if (!equal && !str_starts(item, ">=") && !str_starts(item, "~="))
+            continue;
+        version = str_trim(str_skip(item, 2));
+        if (equal && !str_ends(version, ".*"))
+            continue;
+        if (equal)
+            version = arena_printf(arena, "%.*s0", STR_ARG(str_head(version, version.len - 1)));
+        return python_version_ok(version) ? version : (struct str){ 0 };
+    }
+    return (struct str){ 0 };
+}
+
 struct str python_hash(struct str text)
 {
     size_t colon, n;

@@ -16,7 +16,11 @@ bool python_pins_add(struct python_pins *pins, struct str name, struct str versi
     if (!printed.ptr || !id.ptr)
         return false;
     if (map_get(&pins->seen, id, &at)) {
-        pins->facts->packages[at - 1].dev &= read->dev;
+        struct package *same = &pins->facts->packages[at - 1];
+        same->dev &= read->dev;
+        same->is_lowest &= read->is_lowest;
+        if (!same->is_lowest)
+            same->proof = (struct str){ 0 };
         return true;
     }
     struct package *package = catalog_add_package(pins->facts, pins->file->kind, pins->file->path);
@@ -26,7 +30,9 @@ bool python_pins_add(struct python_pins *pins, struct str name, struct str versi
     package->version = arena_str(arena, version);
     package->id = arena_str(arena, id);
     package->digest = arena_str(arena, read->digest);
+    package->proof = arena_str(arena, read->proof);
     package->dev = read->dev;
+    package->is_lowest = read->is_lowest;
     package->line = read->line;
     package->end_line = read->end_line;
     return map_put(&pins->seen, id, pins->facts->package_count) && !arena->exhausted;

@@ -25,6 +25,9 @@ struct python_requirement {
 bool python_requirement(struct str text, struct python_requirement *out);
 /* The version of "==1.0" or "===1.0" among the specifiers, when it is exactly one; else empty. */
 struct str python_pin(struct str specifiers);
+/* The lowest version that "~=1.4", ">=1.4" or "==1.*" (1.0) lets in, the first of them; else empty. In the arena where it is
+ * none of the specifiers' text. */
+struct str python_lowest(struct str specifiers, struct arena *arena);
 /* "sha256:" and hexadecimal digits, as pip's --hash has it; empty when it is none. */
 struct str python_hash(struct str text);
 
@@ -42,8 +45,8 @@ struct python_pins {
     struct map seen; /* name@version to 1 + package */
 };
 void python_pins_begin(struct python_pins *pins, const struct catalog_file *file, struct catalog_facts *facts);
-/* Adds a package with the digest, lines and dev of `read`. One that stands there again is for development only when it is so
- * each time. False: an arena is full. */
+/* Adds a package with the digest, lines, proof (which is copied), dev and is_lowest of `read`. One that stands there again is for
+ * development only, or a lowest version, when it is so each time. False: an arena is full. */
 bool python_pins_add(struct python_pins *pins, struct str name, struct str version, const struct package *read);
 
 /* ---- metadata.c, archive.c: core metadata (METADATA, PKG-INFO) ------------------------------------------------------------------------ */

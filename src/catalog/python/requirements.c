@@ -1,9 +1,11 @@
-/* requirements.txt (pip's documentation, "Requirements File Format"): a requirement a line. Only pins say which version that is:
- * ranges, addresses and options (-r, -c, -e, --hash …) are no packages. */
+/* requirements.txt (pip's documentation, "Requirements File Format"): a requirement a line. Only pins say which version that is;
+ * of ranges the lowest version is a guess. Addresses and options (-r, -c, -e, --hash …) are no packages. */
 #include "catalog/headers.h"
 #include "catalog/python/python.h"
 
-/* ---- text: pip reads it as UTF-8, or by its byte order mark; that of UTF-8 is gone already ------------------------------------------------------------------- */
+enum { MAX_SHOWN_BYTES = 128 };
+
+/* ---- text: pip reads it as UTF-8, or by its byte order mark (that of UTF-8 is passed over already) ----------------------------- */
 
 static void put_utf8(struct buf *out, uint32_t c)
 {
@@ -99,6 +101,12 @@ static struct str only_hash(struct str options)
     return count == 1 ? python_hash(hash) : (struct str){ 0 };
 }
 
+static struct str proof_of(struct str specifiers, struct arena *arena)
+{
+    bool shown = specifiers.len <= MAX_SHOWN_BYTES && header_value_ok(specifiers);
+    return shown ? arena_printf(arena, "lowest version of %.*s", STR_ARG(specifiers)) : STR("lowest version of a range");
+}
+
 static bool read_line(struct python_pins *pins, struct str line, uint32_t number)
 {
     struct python_requirement requirement;
@@ -107,7 +115,13 @@ static bool read_line(struct python_pins *pins, struct str line, uint32_t number
         return true;
     struct str pin = python_pin(requirement.specifiers);
     struct package read = { .digest = only_hash(str_skip(text, front.len)), .line = number, .end_line = number };
-    return !pin.len || python_pins_add(pins, requirement.name, pin, &read);
+    if (pin.len)
+        return python_pins_add(pins, requirement.name, pin, &read);
+    struct arena *scratch = pins->file->scratch;
+    struct str lowest = python_lowest(requirement.specifiers, scratch);
+    read.is_lowest = true;
+    read.proof = proof_of(requirement.specifiers, scratch);
+    return !scratch->exhausted && (!lowest.len || python_pins_add(pins, requirement.name, lowest, &read));
 }
 
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)

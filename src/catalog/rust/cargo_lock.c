@@ -4,7 +4,6 @@
  * says: see cargo_settle.c. */
 #include "catalog/document.h"
 #include "catalog/headers.h"
-#include "catalog/rust/cargo_settle.h"
 #include "catalog/rust/rust.h"
 
 enum { MAX_FILE_BYTES = 256 << 20, MAX_TEXT_BYTES = 128 };

@@ -1,7 +1,6 @@
 /* What is direct in a Cargo.lock: the manifest beside it, and those of its workspace's members, own packages of the lock file, and
  * of what an owner needs, that is direct which its [dependencies] declare. What can be reached from there is indirect; the
  * rest serves tests and builds only, and is for development. Without a manifest beside it a lock file stays as it is. */
-#include "catalog/rust/cargo_settle.h"
 #include "catalog/glob.h"
 #include "catalog/rust/rust.h"
 #include "version/version.h"

@@ -13,4 +13,7 @@
 #define CARGO_EXCLUDED "[workspace.exclude]" /* likewise */
 #define CARGO_SHARED "[workspace.dependencies]"
 
+/* The settle of Cargo.lock's kind. */
+bool cargo_settle(struct catalog_facts *facts);
+
 #endif
