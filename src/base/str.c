@@ -1,4 +1,5 @@
 /* Text views: see base.h. */
+#define _GNU_SOURCE /* memrchr */
 #include "base/base.h"
 
 #include <limits.h>
@@ -101,13 +102,10 @@ bool str_find(struct str s, char c, size_t *pos)
 
 bool str_rfind(struct str s, char c, size_t *pos)
 {
-    for (size_t i = s.len; i-- > 0;)
-        if (s.ptr[i] == c) {
-            if (pos)
-                *pos = i;
-            return true;
-        }
-    return false;
+    const char *at = s.len ? memrchr(s.ptr, c, s.len) : NULL;
+    if (at && pos)
+        *pos = (size_t)(at - s.ptr);
+    return at != NULL;
 }
 
 bool str_contains(struct str s, const char *needle)

@@ -215,6 +215,7 @@ const struct version_row version_rows[] = {
     { .files = "named", .name = "bind", .cpes = "isc:bind", .texts = { "~libdns-<3=9.>" } },
 
     /* tools */
+    /* "[" is the first of its names in images that are made of hard links to one file. */
     { .files = "busybox|[", .name = "busybox", .cpes = "busybox:busybox", .texts = { "BusyBox v<3>" } },
     { .files = "bash", .name = "bash", .cpes = "gnu:bash", .texts = { "Bash version <3>(" } },
     { .files = "openssl|libcrypto.so*|libssl.so*|libcrypto-*.so*|libssl-*.so*",
