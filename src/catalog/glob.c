@@ -46,7 +46,8 @@ bool glob_matches(struct str pattern, struct str path)
             has_stars = true;
             behind = pattern;
             path = again = path_here;
-            if (!next_part(&pattern_here, &want) || !next_part(&pattern_here, &want))
+            next_part(&pattern_here, &want);
+            if (!next_part(&pattern_here, &want))
                 return true; /* nothing behind the stars */
             continue;
         }

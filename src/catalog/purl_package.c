@@ -77,10 +77,7 @@ static void split_name(unsigned rules, struct str *space, struct str *name, stru
         str_cut(rest, '/', &second, subpath);
         *space = first;
         *name = second;
-    } else if ((rules & BY_SLASH) && str_rfind(*name, '/', &at)) {
-        *space = str_head(*name, at);
-        *name = str_skip(*name, at + 1);
-    } else if ((rules & BY_COLON) && str_rfind(*name, ':', &at)) {
+    } else if (((rules & BY_SLASH) && str_rfind(*name, '/', &at)) || ((rules & BY_COLON) && str_rfind(*name, ':', &at))) {
         *space = str_head(*name, at);
         *name = str_skip(*name, at + 1);
     }

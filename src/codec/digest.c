@@ -157,7 +157,9 @@ static const EVP_MD *algorithm_named(struct str name)
     static const struct {
         const char *name;
         const EVP_MD *(*md)(void);
-    } rows[] = { { "md5", EVP_md5 }, { "sha1", EVP_sha1 }, { "sha256", EVP_sha256 }, { "sha384", EVP_sha384 }, { "sha512", EVP_sha512 } };
+    } rows[] = {
+        { "md5", EVP_md5 }, { "sha1", EVP_sha1 }, { "sha256", EVP_sha256 }, { "sha384", EVP_sha384 }, { "sha512", EVP_sha512 }
+    };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_is(name, rows[i].name))
             return rows[i].md();

@@ -19,9 +19,8 @@ struct vulndb_builder *vulndb_builder_new(struct error *err)
         builder_memory(err);
         return NULL;
     }
-    struct buf *buffers[] = { &builder->stored,  &builder->advisories, &builder->vulnerabilities,
-                              &builder->sources, &builder->cpes,       &builder->cpe_maps,
-                              &builder->words,   &builder->jars };
+    struct buf *buffers[] = { &builder->stored, &builder->advisories, &builder->vulnerabilities, &builder->sources,
+                              &builder->cpes,   &builder->cpe_maps,   &builder->words,           &builder->jars };
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++)
         buf_init(buffers[i], SIZE_MAX / 4);
     buf_init(&builder->key, MAX_KEY_BYTES);

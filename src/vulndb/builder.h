@@ -64,10 +64,10 @@ struct vulndb_builder {
     struct pool texts, lists; /* a list's bytes: its kind, then its words */
     struct buf stored;        /* one byte a text: it goes to the string pool (descriptions do not) */
     struct buf advisories, vulnerabilities, sources, cpes, cpe_maps, jars; /* arrays of the structs above */
-    struct buf key;                                                  /* scratch */
-    struct buf words;                                                /* scratch: a list in the making */
-    struct arena arena;                                              /* reasons of problems */
-    struct arena scratch;                                            /* of one record */
+    struct buf key;                                                        /* scratch */
+    struct buf words;                                                      /* scratch: a list in the making */
+    struct arena arena;                                                    /* reasons of problems */
+    struct arena scratch;                                                  /* of one record */
     struct map problems;
     bool starter;
 };

@@ -81,7 +81,8 @@ bool vulndb_builder_write(struct vulndb_builder *builder, const char *path, int6
     buf_init(&file, SIZE_MAX / 4);
     bool ok = pool_init(&out.lists) || builder_memory(err);
     ok = ok && builder_join(builder, err) && output_finalize(&out, err) && builder_merge(builder, err) &&
-         output_sections(&out, err) && output_jars(&out, err) && assemble(&out, &file, built_s, err) && write_file(&file, path, err);
+         output_sections(&out, err) && output_jars(&out, err) && assemble(&out, &file, built_s, err) &&
+         write_file(&file, path, err);
     if (ok)
         report_problems(builder);
     for (size_t i = 0; i < DDB_SECTION_COUNT; i++)

@@ -139,9 +139,7 @@ static void read_sections(struct deno *deno, unsigned depth)
             str_u64(text, &deno->version);
         } else if (str_is(key, "specifiers")) {
             read_specifiers(deno);
-        } else if (str_is(key, "packages") && depth == 0) {
-            read_sections(deno, depth + 1);
-        } else if (str_is(key, "npm") && deno->version == 2 && depth == 0) {
+        } else if (depth == 0 && (str_is(key, "packages") || (str_is(key, "npm") && deno->version == 2))) {
             read_sections(deno, depth + 1);
         } else if (str_is(key, "npm") || (str_is(key, "packages") && deno->version == 2)) {
             read_packages(deno, "npm", &catalog_deno_kind);

@@ -132,7 +132,9 @@ static void read_file_line(struct reader *reader, struct listing *listing, char 
         *listing = (struct listing){ .folder = listing->folder, .name = value, .permissions = 0644 };
         break;
     case 'a': /* user:group:mode, perhaps with a digest of extended attributes behind */
-        if (str_next(&value, ':', &part) && str_next(&value, ':', &part) && value.len)
+        str_cut(value, ':', &part, &value);
+        str_cut(value, ':', &part, &value);
+        if (value.len)
             listing->permissions = catalog_list_permissions(value);
         break;
     case 'Z':

@@ -54,7 +54,7 @@ const struct catalog_kind catalog_composer_kind = {
     .purl_type = "composer",
     .claims = claims,
     .accepts = composer_is_outside_vendor,
-    .max_bytes = 256u << 20,
+    .max_bytes = 64u << 20,
     .parse = parse,
     .settle = settle,
 };

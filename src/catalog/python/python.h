@@ -5,8 +5,6 @@
 
 #include "catalog/kinds.h"
 
-extern const struct catalog_kind catalog_pyproject_kind;
-
 /* ---- names.c: PEP 503 (normal form of names), PEP 508 (requirements), PEP 440 (versions) ---------------------------------- */
 
 /* Runs of '-', '_' and '.' become one '-'; letters become small ones where `lower`. In the arena; ptr NULL when it is full. */

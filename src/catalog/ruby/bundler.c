@@ -201,6 +201,6 @@ const struct catalog_kind catalog_bundler_kind = {
     .scheme = "gem",
     .purl_type = "gem",
     .claims = claims,
-    .max_bytes = 64u << 20,
+    .max_bytes = 16u << 20,
     .parse = parse,
 };
