@@ -113,7 +113,9 @@ static bool end(struct contents *c, const struct zip_entry *entry, uint32_t crc,
     char more;
     if (entry->method == DEFLATED && !c->io.may_end) {
         struct error ended = { 0 };
-        if (take_deflated(c, &more, 1, &ended) || !c->io.may_end)
+        bool came = take_deflated(c, &more, 1, &ended);
+        c->io.out = NULL; /* it pointed to `more` */
+        if (came || !c->io.may_end)
             return error_set(err, ERROR_INPUT, "its contents are damaged, or not as long as it says");
     }
     if (c->io.in_len || c->packed_left)
