@@ -106,6 +106,12 @@ static const struct catalog_kind *const kinds[] = {
     &catalog_sbom_kind,
 };
 
+const char *catalog_relation_name(enum package_relation relation)
+{
+    static const char *const names[RELATION_COUNT] = { "unknown", "root", "workspace", "direct", "indirect" };
+    return names[relation];
+}
+
 const struct catalog_claim catalog_no_claims[] = { { NULL, NULL } };
 
 size_t catalog_kind_count(void)

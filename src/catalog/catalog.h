@@ -18,7 +18,9 @@ enum package_relation {
     RELATION_WORKSPACE, /* a member of its workspace */
     RELATION_DIRECT,
     RELATION_INDIRECT,
+    RELATION_COUNT,
 };
+const char *catalog_relation_name(enum package_relation relation); /* "unknown", "root", … as Trivy writes them */
 
 /* All texts are views into the arena of the facts (or, after the squash, of the inventory). Texts that are lists have one
  * item a line ('\n' between items). */

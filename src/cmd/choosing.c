@@ -48,14 +48,13 @@ static bool set_priority(void *target, struct str value, struct error *err)
 
 static bool set_relations(void *target, struct str value, struct error *err)
 {
-    static const char *const names[] = { "unknown", "root", "workspace", "direct", "indirect" };
     struct scanning *s = target;
     struct str item;
     while (str_next(&value, ',', &item)) {
-        size_t i = 0;
-        while (i < ARRAY_LEN(names) && !str_is(str_trim(item), names[i]))
+        unsigned i = 0;
+        while (i < RELATION_COUNT && !str_is(str_trim(item), catalog_relation_name((enum package_relation)i)))
             i++;
-        if (i == ARRAY_LEN(names))
+        if (i == RELATION_COUNT)
             return error_set(err, ERROR_USAGE,
                              "--pkg-relationships: \"%.*s\" is not known; there are: unknown, root, workspace, direct, indirect",
                              STR_ARG(item));

@@ -69,21 +69,15 @@ static struct str guess(const char *path)
 static bool scan(struct packages_options *o, const char *path, struct inventory *inventory, const char **type, struct error *err)
 {
     struct str as = o->as.len ? o->as : guess(path);
-    *type = "filesystem";
-    if (strcmp(path, "-") == 0 && o->s.input.len) {
-        *type = "container_image";
-        choosing_aim(&o->s, NULL);
-        return scan_image_stream(STDIN_FILENO, "standard input", &o->s.scan, inventory, err);
-    }
-    if (str_is(as, "image")) {
-        *type = "container_image";
-        choosing_aim(&o->s, NULL);
-        return scan_image(path, &o->s.scan, inventory, err);
-    }
-    if (str_is(as, "fs"))
+    bool piped = strcmp(path, "-") == 0 && o->s.input.len;
+    bool is_image = piped || str_is(as, "image");
+    *type = is_image ? "container_image" : "filesystem";
+    if (!is_image && str_is(as, "fs"))
         return scanning_tree(&o->s, path, inventory, err);
-    choosing_aim(&o->s, path);
-    return scan_rootfs(path, &o->s.scan, inventory, err);
+    choosing_aim(&o->s, is_image ? NULL : path);
+    if (piped)
+        return scan_image_stream(STDIN_FILENO, "standard input", &o->s.scan, inventory, err);
+    return is_image ? scan_image(path, &o->s.scan, inventory, err) : scan_rootfs(path, &o->s.scan, inventory, err);
 }
 
 static bool write_list(struct packages_options *o, const char *name, const char *type, struct inventory *inventory,

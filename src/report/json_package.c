@@ -98,12 +98,6 @@ static void put_package_evidence(struct json_report *j, const struct package *p)
     jw_close(&j->w, '}');
 }
 
-static const char *relation_name(enum package_relation relation)
-{
-    static const char *const names[] = { "unknown", "root", "workspace", "direct", "indirect" };
-    return names[relation];
-}
-
 static size_t index_of(const struct json_report *j, const struct package *p)
 {
     return (size_t)(p - j->report->inventory->packages);
@@ -113,7 +107,7 @@ static void put_relation(struct json_report *j, const struct package *p)
 {
     size_t i = index_of(j, p);
     if (p->relation != RELATION_UNKNOWN)
-        jw_text(&j->w, "Relationship", str_from(relation_name(p->relation)));
+        jw_text(&j->w, "Relationship", str_from(catalog_relation_name(p->relation)));
     if (p->relation == RELATION_INDIRECT)
         jw_bool(&j->w, "Indirect", true);
     if (p->dev)

@@ -21,9 +21,9 @@ void listing_heading(const struct listing *l, struct arena *arena, const struct 
 /* "direct, dev"; what a package manager does not tell stays empty. */
 static struct str relation_text(struct arena *arena, const struct package *p)
 {
-    static const char *const names[] = { "", "root", "workspace", "direct", "indirect" };
+    const char *relation = p->relation == RELATION_UNKNOWN ? "" : catalog_relation_name(p->relation);
     const char *state = p->locked_only ? "not installed" : p->gone ? "files gone" : p->owned ? "of OS package" : "";
-    const char *parts[] = { names[p->relation], p->dev ? "dev" : "", state };
+    const char *parts[] = { relation, p->dev ? "dev" : "", state };
     struct str text = { 0 };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (parts[i][0])

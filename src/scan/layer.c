@@ -311,7 +311,7 @@ static void get_packages(struct reader *r, struct catalog_facts *facts)
         p->line = get_u32(r);
         p->end_line = get_u32(r);
         uint32_t relation = get_u32(r);
-        r->bad |= relation > RELATION_INDIRECT;
+        r->bad |= relation >= RELATION_COUNT;
         p->relation = (enum package_relation)relation;
         uint32_t flags = get_u32(r);
         p->dev = flags & 1;
