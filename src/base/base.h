@@ -218,6 +218,16 @@ void progress_setup(bool wanted); /* shown when wanted and standard error is a t
 void progress_show(const char *what, uint64_t done, uint64_t total);
 void progress_clear(void);
 
+/* ---- interruption ------------------------------------------------------------------------------------------------------- */
+
+/* After interrupt_catch, SIGINT, SIGTERM and SIGHUP are noted, so that what waits or loops can clean up and fail; a second one
+ * ends the program at once. */
+void interrupt_catch(void);
+bool interrupted(void);
+bool interrupt_error(struct error *err); /* sets "interrupted"; false */
+/* Ends the program by the signal that came, if one did: for main, when all is cleaned up. */
+void interrupt_raise(void);
+
 /* ---- terminal ---------------------------------------------------------------------------------------------------------- */
 
 bool term_is_tty(int fd);

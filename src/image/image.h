@@ -39,6 +39,7 @@ struct image_layer {
     struct str media_type;       /* empty in a classic `docker save` archive */
     struct str blob_path;        /* in an OCI layout folder, relative to it; empty: in the archive */
     uint64_t offset, size_bytes; /* in the archive (in its inflated stream where it is compressed as a whole) */
+    struct str urls;             /* of foreign layers: where else they lie, one a line; else empty */
     struct str created_by;       /* from the history; may be empty */
     uint32_t same_as;            /* index of the first layer with the same stored bytes; its own index otherwise */
 };
@@ -65,9 +66,35 @@ struct image {
     enum codec archive_codec; /* how the archive is compressed as a whole */
 };
 
+/* ---- sources: images that are no files ------------------------------------------------------------------------------------- */
+
+/* An image that somebody hands out: a registry (document and layer are set), the daemon of a container engine (archive is set), or
+ * such an engine's own folder of blobs (folder is set). Who makes one owns what `context` points to. */
+struct image_source {
+    const char *kind; /* "remote", "docker", "podman", "containerd" */
+    struct str name;  /* the image as people name it: "nginx:alpine", "registry.example:5000/app@sha256:…" */
+    struct str id;    /* of daemons: what identifies its contents (the image's ID); empty: unknown */
+    void *context;
+    /* A document as bytes: "index.json" (an OCI index with one entry, what the reference names), "manifests/sha256:…",
+     * "blobs/sha256:…" (configs). *found is false where there is none. Runs in the scan's own process. */
+    bool (*document)(void *context, struct str path, size_t max_bytes, struct arena *arena, struct str *out, bool *found,
+                     struct error *err);
+    /* A layer's bytes as stored, in order, into a pipe; true too when the pipe's reader has enough (EPIPE). Runs in a process of
+     * its own, several at once; adds what it wrote to *progress (shared memory). */
+    bool (*layer)(void *context, const struct image_layer *layer, int fd, _Atomic uint64_t *progress, struct error *err);
+    /* The whole image as `docker save` writes it, into a pipe; likewise. */
+    bool (*archive)(void *context, int fd, _Atomic uint64_t *progress, struct error *err);
+    /* The root of a container that runs the image, as a plain tar, likewise; NULL: it is an image, not a container. */
+    bool (*container)(void *context, int fd, _Atomic uint64_t *progress, struct error *err);
+    const char *folder;    /* path of a folder with blobs/sha256/…, without an index.json; NULL: none */
+    struct str index_json; /* what would stand there */
+};
+
 struct image_request {
-    int fd; /* the archive (a regular file), or the folder when is_folder */
+    int fd; /* the archive (a regular file), or the folder when is_folder, or the socket that documents are asked of when is_remote */
     bool is_folder;
+    bool is_remote;
+    struct str index_json; /* in place of a folder's; empty: its own */
     struct str input;               /* what the user named, for messages; empty: the caller names it */
     struct str reference;           /* picks one of several images: tag, digest, or index "@N"; empty: the only one */
     struct image_platform platform; /* all empty: the host's, else the only one */

@@ -7,6 +7,7 @@
 #define DRYDOCK_SCAN_H
 
 #include "base/base.h"
+#include "cache/cache.h"
 #include "catalog/catalog.h"
 #include "image/image.h"
 
@@ -34,6 +35,7 @@ struct scan_options {
     struct scan_skips skips;
     const char *maven_repository; /* source trees: a folder such as ~/.m2/repository that completes their poms; NULL: none */
     bool other_filesystems;       /* rootfs: cross mount points, /proc, /sys and container storage too */
+    struct cache *cache;          /* inventories of layers seen before, and of images; NULL: none */
 };
 
 struct inventory_layer {
@@ -116,6 +118,23 @@ struct inventory {
 bool scan_image(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
 /* An image archive from a pipe: spooled to an unlinked file first. `name` is for messages. */
 bool scan_image_stream(int fd, const char *name, const struct scan_options *options, struct inventory *out, struct error *err);
+/* An image from a registry or a container engine: layers are scanned while they arrive. */
+bool scan_image_source(const struct image_source *source, const struct scan_options *options, struct inventory *out,
+                       struct error *err);
+/* What platforms there are to choose from; scan one by options->reference = its digest. Attestations are left out. */
+struct scan_platform {
+    struct image_platform platform;
+    struct str digest; /* of the manifest; empty in a classic archive */
+};
+bool scan_source_platforms(const struct image_source *source, const struct scan_options *options, struct arena *arena,
+                           struct scan_platform **out, size_t *count, struct error *err);
+bool scan_image_platforms(const char *path, const struct scan_options *options, struct arena *arena, struct scan_platform **out,
+                          size_t *count, struct error *err);
+/* A software bill of materials in a file ("-": standard input): CycloneDX, SPDX, Syft's, Trivy's or GitHub's JSON, or an
+ * attestation around one. `text` instead of a path: one that is in memory already. */
+bool scan_sbom(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
+bool scan_sbom_text(struct str text, const char *name, const struct scan_options *options, struct inventory *out,
+                    struct error *err);
 /* A folder that is a root file system, e.g. "/". */
 bool scan_rootfs(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
 /* How workers are confined on this system, in words. */
