@@ -241,6 +241,7 @@ bool catalog_is_program(struct str head); /* ELF, PE, Mach-O, by at least 4 byte
 /* `--file-patterns`: files whose path matches the POSIX extended expression are claimed by the named kind first. Call it
  * before any scan, from one thread. */
 bool catalog_add_pattern(struct str kind_name, struct str expression, struct error *err);
+uint64_t catalog_patterns_hash(void); /* of all patterns added so far; 0: none */
 /* The exact paths that kinds claim (no patterns), for the squash, which follows symlinks that lead from them; ends with NULL. */
 const char *const *catalog_fixed_paths(void);
 size_t catalog_kind_count(void);
@@ -250,7 +251,7 @@ size_t catalog_kind_index(const struct catalog_kind *kind);
 const struct catalog_kind *catalog_kind_named(struct str name);
 const struct catalog_kind *catalog_kind_of_purl(struct str type);
 /* Version of the set of kinds: part of a cached inventory's key; raise it when any kind's output changes. */
-enum { CATALOG_VERSION = 3 };
+enum { CATALOG_VERSION = 4 };
 
 /* Runs the kind's parse; turns limits into warnings: also where the scratch arena is full, which may then be used on. False when
  * the arena of the facts is full. */
@@ -269,6 +270,32 @@ bool catalog_is_third_party(const struct distro *distro, const struct package *p
  * array, and a warning says how many. After all kinds have settled; warnings and texts go to `out`. False when its arena is full. */
 bool catalog_sbom_settle(struct package *packages, size_t *count, bool (*is_there)(void *context, struct str path), void *context,
                          struct catalog_facts *out);
+
+/* A software bill of materials that is handed over in place of an image: CycloneDX, SPDX, Syft's or Trivy's JSON, GitHub's
+ * dependency snapshot, or an attestation around one. Unlike one found in an image it is taken at its word: all that it lists are
+ * packages of their own kinds, as the scan of what it describes would have them, with the distribution and the facts that decide
+ * about advisories. What is not listed is told in warnings, with counts. */
+struct catalog_bill_layer {
+    struct str digest, diff_id, created_by; /* well-formed or empty */
+    uint64_t size_bytes;
+};
+
+struct catalog_bill {
+    const char *format;     /* "CycloneDX" */
+    const char *type;       /* Trivy's ArtifactType or its like: "cyclonedx", "spdx", "syft", "trivy", "github" */
+    struct str subject;     /* what it describes: "nginx:alpine"; may be empty */
+    struct str image_id, config_json, os, arch;
+    struct str repo_tags, repo_digests; /* lists */
+    struct catalog_bill_layer *layers;
+    size_t layer_count;
+    uint32_t *package_layers; /* by package of the facts: index of its layer + 1; 0: not said */
+    uint64_t file_count;      /* files that it lists */
+};
+
+/* `name` is the file's. Facts and what `out` holds live in the facts' arena; `scratch` is work space, several times as large as the
+ * text. A text of no known format, and one that is damaged, is an error. */
+bool catalog_bill_read(struct str text, struct str name, struct arena *scratch, struct catalog_facts *facts,
+                       struct catalog_bill *out, struct error *err);
 
 /* Maven: the files of a local repository that would complete what the notes of all pom.xml tell, as paths below the repository,
  * one a line ("org/a/b/1.0/b-1.0.pom"). Parsed (kind "pom") and added to the notes they may lead to others. For source trees,

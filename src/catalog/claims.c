@@ -147,7 +147,13 @@ static struct {
         const struct catalog_kind *kind;
     } items[MAX_USER_PATTERNS];
     size_t count;
+    uint64_t hash;
 } user_patterns;
+
+uint64_t catalog_patterns_hash(void)
+{
+    return user_patterns.hash;
+}
 
 bool catalog_add_pattern(struct str kind_name, struct str expression, struct error *err)
 {
@@ -165,6 +171,8 @@ bool catalog_add_pattern(struct str kind_name, struct str expression, struct err
         return error_set(err, ERROR_USAGE, "\"%s\" is no POSIX extended expression: %s", text, why);
     }
     user_patterns.items[user_patterns.count++].kind = kind;
+    const uint64_t all[] = { user_patterns.hash, str_hash(str_from(kind->name)), str_hash(expression) };
+    user_patterns.hash = str_hash(str_make(all, sizeof all));
     return true;
 }
 

@@ -144,31 +144,19 @@ uint32_t catalog_list_permissions(struct str octal)
     return value;
 }
 
-static int base64_value(char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 struct str catalog_list_digest(const char *algorithm, struct str base64, char out[static LISTED_DIGEST_BYTES])
 {
     static const char hex[] = "0123456789abcdef";
-    size_t len = strlen(algorithm), want = len + (strcmp(algorithm, "sha1:") == 0 ? 40 : 64);
-    uint32_t bits = 0, held = 0;
+    unsigned char bytes[32];
+    size_t len = strlen(algorithm), want = strcmp(algorithm, "sha1:") == 0 ? 20 : 32, got;
+    if (!base64_decode(base64, bytes, want, &got) || got != want)
+        return (struct str){ 0 };
     memcpy(out, algorithm, len);
-    for (size_t i = 0; i < base64.len && base64_value(base64.ptr[i]) >= 0; i++) {
-        bits = (bits << 6 | (uint32_t)base64_value(base64.ptr[i])) & 0xFFFF;
-        held += 6;
-        if (held < 8)
-            continue;
-        held -= 8;
-        if (len == want)
-            return (struct str){ 0 };
-        out[len++] = hex[bits >> held >> 4 & 15];
-        out[len++] = hex[bits >> held & 15];
+    for (size_t i = 0; i < got; i++) {
+        out[len++] = hex[bytes[i] >> 4];
+        out[len++] = hex[bytes[i] & 15];
     }
-    return str_make(out, len == want ? len : 0);
+    return str_make(out, len);
 }
 
 /* ---- reading -------------------------------------------------------------------------------------------------------------- */

@@ -8,7 +8,8 @@
 /* Exit codes, by contract: 0 done, 1 a gate failed, 2 the scan (or command) could not be done. */
 enum { EXIT_DONE = 0, EXIT_GATE = 1, EXIT_FAILED = 2 };
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CALL, OPTION_CALL_FLAG };
+/* A list is a text too: what is given several times in one place (drydock.yaml, the environment, the command line) is joined by commas. */
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_CALL, OPTION_CALL_FLAG };
 
 /* Where a value goes: `offset` into the command's own struct of a bool, struct str or uint64_t; or what `call` does with it. */
 struct option {
@@ -36,8 +37,9 @@ struct command {
 
 extern const struct command *const commands[]; /* ends with NULL */
 
-extern const struct command image_command, rootfs_command, fs_command, packages_command, db_build_command, db_info_command,
-    vercmp_command, version_command, completion_command, manual_command;
+extern const struct command image_command, rootfs_command, fs_command, sbom_command, packages_command, db_build_command, db_update_command,
+    db_info_command, cache_info_command, cache_prune_command, cache_clear_command, vercmp_command, version_command,
+    completion_command, manual_command, registry_login_command, registry_logout_command;
 
 /* ---- options ------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* drydock db build and db info: makes a database from feeds, and shows what one holds. */
-#include "cmd/database.h"
 #include "cmd/cmd.h"
+#include "cmd/update.h"
 
 #include <stdlib.h>
 
@@ -92,8 +92,8 @@ const struct command db_build_command = {
     .usage = "-o FILE KIND=PATH…",
     .summary = "Make a vulnerability database from advisory feeds, or from Trivy's database.",
     .details =
-        "Each KIND=PATH is one feed: a file, a folder, or an archive of them. Later scans use the last database that was built here unless\n"
-        "--db names another.",
+        "Each KIND=PATH is one feed: a file, a folder, or an archive of them. Later scans use the last database that was built here until\n"
+        "db update is called, unless --db names another.",
     .examples =
         "  drydock db build -o drydock.ddb trivy-db=$HOME/.cache/trivy/db/trivy.db kev=known_exploited_vulnerabilities.json\n"
         "  drydock db build -o drydock.ddb osv=PyPI.zip osv=npm.zip alpine-secdb=secdb/ debian-tracker=tracker.json\n"
@@ -148,6 +148,27 @@ static void print_info(struct vulndb *db)
         command_fail(&err);
 }
 
+/* Where the database came from that `db update` fetched, and when a newer one was looked for. */
+static void print_origin(enum database_origin origin, struct arena *arena)
+{
+    struct update_note note;
+    struct update_check check;
+    if (origin == DATABASE_NAMED || origin == DATABASE_BUILT)
+        return;
+    if (origin == DATABASE_FETCHED && update_note_read(arena, &note)) {
+        printf("fetched from     %.*s\nmanifest         %.*s\n", STR_ARG(note.database.reference), STR_ARG(note.database.digest));
+        print_date("fetched          ", note.database.fetched_s);
+        print_date("next update      ", note.next_s);
+        if (note.java.digest.len)
+            printf("Java index       %.*s, %.*s\n", STR_ARG(note.java.reference), STR_ARG(note.java.digest));
+    }
+    if (update_check_read(arena, &check)) {
+        print_date("last checked     ", check.at_s);
+        if (check.failed)
+            printf("which failed     %.*s\n", STR_ARG(check.problem));
+    }
+}
+
 static const struct option info_option_table[] = {
     { "verify", '\0', NULL, "check every block and every offset", OPTION_FLAG, offsetof(struct db_options, verify), NULL, NULL },
     { 0 },
@@ -168,6 +189,7 @@ static int run_info(const struct command *command, int argc, char **argv)
     bool ok = database_open(argc ? argv[0] : NULL, time_now(), &arena, &database, &err);
     if (ok) {
         printf("%.*s (%.*s)\n", STR_ARG(database.words), STR_ARG(database.age));
+        print_origin(database.origin, &arena);
         print_info(database.db);
         if (options.verify && (ok = vulndb_verify(database.db, &err)))
             printf("\nverified: every block and offset is in order\n");

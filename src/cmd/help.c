@@ -54,8 +54,17 @@ static void put_paragraphs(FILE *out, const char *text)
     }
 }
 
+static int longest_name(void)
+{
+    size_t longest = 0;
+    for (const struct command *const *c = commands; *c; c++)
+        longest = strlen((*c)->name) > longest ? strlen((*c)->name) : longest;
+    return (int)longest;
+}
+
 void help_all(FILE *out)
 {
+    int width = longest_name();
     fputs("Drydock lists what is inside container images, what is known to be vulnerable in it, and what to do.\n\n"
           "Usage: drydock COMMAND [OPTION…] [ARGUMENT…]\n",
           out);
@@ -67,8 +76,8 @@ void help_all(FILE *out)
             if (!any)
                 fprintf(out, "\n%s:\n", groups[g].title);
             any = true;
-            fprintf(out, "  %-12s ", (*c)->name);
-            put_wrapped(out, (*c)->summary, 15, 15, help_width());
+            fprintf(out, "  %-*s ", width, (*c)->name);
+            put_wrapped(out, (*c)->summary, (size_t)width + 3, (size_t)width + 3, help_width());
         }
     }
     fputs("\nTry:\n"

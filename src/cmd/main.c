@@ -49,5 +49,8 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argc, argv, &words);
     if (!command)
         return unknown_command(argc, argv);
-    return command->run(command, argc - 1 - words, argv + 1 + words);
+    interrupt_catch();
+    int code = command->run(command, argc - 1 - words, argv + 1 + words);
+    interrupt_raise();
+    return code;
 }

@@ -66,7 +66,7 @@ static void write_manual(FILE *out)
         ".SH EXIT STATUS\n.TP\n.B 0\nDone, and every gate passed.\n.TP\n.B 1\nA gate failed (\\-\\-fail\\-on; \\-\\-exit\\-code N gives N).\n"
         ".TP\n.B 2\nThe scan could not be done, is incomplete, or a gate had no data to judge by.\n"
         ".SH ENVIRONMENT\nEvery option can be given as DRYDOCK_ and its name in capitals, with _ for \\-: DRYDOCK_LIST_ALL_PKGS=true.\n"
-        ".TP\n.B DRYDOCK_CACHE_DIR\nFolder for converted databases (default: ~/.cache/drydock).\n"
+        ".TP\n.B DRYDOCK_CACHE_DIR\nFolder for databases and for inventories of layers that were scanned (default: ~/.cache/drydock).\n"
         ".TP\n.B TMPDIR\nFolder for unlinked temporary files.\n.TP\n.B NO_COLOR\nNo colour.\n"
         ".TP\n.B SOURCE_DATE_EPOCH\nThe time that reports print.\n"
         ".SH FILES\n.TP\n.B drydock.yaml\nOptions, read from the working directory: \"severity: [HIGH, CRITICAL]\".\n",

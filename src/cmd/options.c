@@ -43,6 +43,34 @@ static bool parse_bool(struct str value, bool *out)
     return false;
 }
 
+/* Texts that are made here stay for the program's life. */
+static struct arena *kept(void)
+{
+    static struct arena arena;
+    if (arena.cap_bytes == 0)
+        arena_init(&arena, "configuration", 16 << 20);
+    return &arena;
+}
+
+/* Lists that the place being read has given already: a place replaces what those before it said. */
+static struct {
+    const struct option *options[32];
+    size_t count;
+} lists_given;
+
+static bool add_to_list(const struct option *o, struct str *list, struct str value, struct error *err)
+{
+    for (size_t i = 0; i < lists_given.count; i++)
+        if (lists_given.options[i] == o) {
+            *list = arena_printf(kept(), "%.*s,%.*s", STR_ARG(*list), STR_ARG(value));
+            return list->ptr || arena_error(kept(), err);
+        }
+    if (lists_given.count < ARRAY_LEN(lists_given.options))
+        lists_given.options[lists_given.count++] = o;
+    *list = value;
+    return true;
+}
+
 /* `value` must outlive the command. */
 static bool set_option(const struct option *o, void *target, struct str value, struct error *err)
 {
@@ -53,6 +81,7 @@ static bool set_option(const struct option *o, void *target, struct str value, s
     switch (o->type) {
     case OPTION_FLAG: *(bool *)(void *)at = on; return true;
     case OPTION_TEXT: *(struct str *)(void *)at = value; return true;
+    case OPTION_LIST: return add_to_list(o, (struct str *)(void *)at, value, err);
     case OPTION_NUMBER:
         if (!str_u64(value, (uint64_t *)(void *)at))
             return error_set(err, ERROR_USAGE, "--%s: \"%.*s\" is not a number", o->name, STR_ARG(value));
@@ -67,6 +96,7 @@ static bool set_option(const struct option *o, void *target, struct str value, s
 
 static bool read_environment(const struct command *command, void *target, struct error *err)
 {
+    lists_given.count = 0;
     for (const struct option *const *table = command->option_tables; *table; table++)
         for (const struct option *o = *table; o->name; o++) {
             char name[80] = "DRYDOCK_";
@@ -128,22 +158,19 @@ static bool read_config_text(const struct command *command, struct str text, str
     return json_end(&json, err);
 }
 
-/* The texts of a configuration stay for the program's life. */
 static bool read_config(const struct command *command, void *target, struct error *err)
 {
-    static struct arena arena;
     struct common_options *common = target;
+    struct arena *arena = kept();
     struct str text, json;
     const char *path = "drydock.yaml";
-    if (arena.cap_bytes == 0)
-        arena_init(&arena, "configuration", 16 << 20);
-    if (common->config.len && !(path = arena_cstr(&arena, common->config)))
-        return arena_error(&arena, err);
+    if (common->config.len && !(path = arena_cstr(arena, common->config)))
+        return arena_error(arena, err);
     if (!common->config.len && access(path, F_OK) != 0)
         return true;
-    if (!file_read(path, MAX_CONFIG_BYTES, &arena, &text, err))
+    if (!file_read(path, MAX_CONFIG_BYTES, arena, &text, err))
         return false;
-    if (!yaml_to_json(text, 4 * MAX_CONFIG_BYTES, &arena, &json, err) || !read_config_text(command, json, &arena, target, err))
+    if (!yaml_to_json(text, 4 * MAX_CONFIG_BYTES, arena, &json, err) || !read_config_text(command, json, arena, target, err))
         return error_wrap(err, "%s", path);
     return true;
 }
@@ -203,6 +230,7 @@ static bool read_letters(struct argument_reader *r, const char *argument, struct
 static bool read_arguments(const struct command *command, void *target, int *argc, char **argv, struct error *err)
 {
     struct argument_reader r = { .command = command, .target = target, .argv = argv, .argc = *argc };
+    lists_given.count = 0;
     while (r.at < r.argc) {
         char *argument = argv[r.at++];
         bool ok = true;

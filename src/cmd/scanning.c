@@ -1,4 +1,5 @@
-/* Options of scans, and the way from an inventory to report and exit code. */
+/* Options of scans. */
+#include "cmd/caching.h"
 #include "cmd/scanning.h"
 
 #include <stdlib.h>
@@ -42,6 +43,9 @@ static bool set_exit_on_eol(void *target, struct str value, struct error *err)
 
 static bool set_platform(void *target, struct str value, struct error *err)
 {
+    ((struct scanning *)target)->all_platforms = str_is(value, "all");
+    if (str_is(value, "all"))
+        return true;
     return image_platform_parse(value, &((struct scanning *)target)->scan.platform, err);
 }
 
@@ -81,10 +85,11 @@ static bool set_scanners(void *target, struct str value, struct error *err)
 
 static bool set_format(void *target, struct str value, struct error *err)
 {
-    if (!report_format_find(value))
+    if (!report_format_find(value) && !overview_format_find(value))
         return error_set(
             err, ERROR_USAGE,
-            "--format: \"%.*s\" is no format of reports (-f is --format here, never a Dockerfile); there are: table, json",
+            "--format: \"%.*s\" is no format of reports (-f is --format here, never a Dockerfile); there are: table, json, "
+            "and for many images markdown, html",
             STR_ARG(value));
     ((struct scanning *)target)->format = value;
     return true;
@@ -102,12 +107,14 @@ const struct option scanning_option_table[] = {
       NULL },
     { "integrity", '\0', NULL, "compare the contents of packages' files with their records too", OPTION_FLAG, AT(scan.integrity),
       NULL, NULL },
-    { "offline", '\0', NULL, "no network at all (this version never uses any)", OPTION_FLAG, AT(offline), NULL, "offline-scan" },
+    { "offline", '\0', NULL, "no network at all: nothing is fetched, not even when it is missing", OPTION_FLAG,
+      AT(sources.offline), NULL, "offline-scan" },
     { 0 },
 };
 
 const struct option image_choice_table[] = {
-    { "platform", '\0', "OS/ARCH", "of an image with several, e.g. linux/arm64 (default: this machine's, else the only one)",
+    { "platform", '\0', "OS/ARCH",
+      "of an image with several, e.g. linux/arm64 (default: this machine's, else the only one); all: every one, compared",
       OPTION_CALL, 0, set_platform, NULL },
     { "verify", '\0', NULL, "verify the diff IDs of compressed layers too", OPTION_CALL_FLAG, 0, set_verify, NULL },
     { "no-verify", '\0', NULL, "verify no digest; reads only what packages need", OPTION_CALL_FLAG, 0, set_no_verify, NULL },
@@ -148,12 +155,41 @@ const struct option gate_option_table[] = {
 const struct option database_option_table[] = {
     { "db", '\0', "FILE", "the vulnerability database, a .ddb file that drydock db build made", OPTION_TEXT, AT(database), NULL,
       NULL },
-    { "cache-dir", '\0', "DIR", "folder for converted databases (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir), NULL,
+    { "cache-dir", '\0', "DIR", "folder for databases and inventories (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir), NULL,
       NULL },
-    { "skip-db-update", '\0', NULL, "do not look for a newer database (this version never does)", OPTION_FLAG, AT(skip_db_update),
-      NULL, NULL },
+    { "skip-db-update", '\0', NULL, "do not look for a newer database", OPTION_FLAG, AT(skip_db_update), NULL, NULL },
+    { "db-repository", '\0', "REF", "fetch the database from this artifact; of several, the first that answers", OPTION_LIST,
+      AT(db_repositories), NULL, NULL },
     { 0 },
 };
+
+static bool set_cache_size(void *target, struct str value, struct error *err)
+{
+    return size_parse(value, &((struct scanning *)target)->cache_max_bytes) ||
+           error_set(err, ERROR_USAGE, "--cache-max-size: \"%.*s\" is no size such as 500M or 2G", STR_ARG(value));
+}
+
+const struct option cache_option_table[] = {
+    { "no-cache", '\0', NULL, "scan every layer anew, and remember nothing", OPTION_FLAG, AT(no_cache), NULL, NULL },
+    { "cache-max-size", '\0', "SIZE", "remember so much of layers at most, e.g. 500M (default 1G)", OPTION_CALL, 0,
+      set_cache_size, NULL },
+    { 0 },
+};
+
+bool scanning_open_cache(struct scanning *scanning, struct error *err)
+{
+    struct str top, folder;
+    struct error why = { 0 };
+    if (scanning->no_cache)
+        return true;
+    if (caching_folder(scanning->cache_dir, &scanning->arena, &top, &folder, &why))
+        scanning->scan.cache = cache_open(folder.ptr, scanning->cache_max_bytes, &why);
+    if (scanning->arena.exhausted)
+        return arena_error(&scanning->arena, err);
+    if (!scanning->scan.cache)
+        log_warn("layers are scanned without the cache (--no-cache leaves it alone): %s", why.text);
+    return true;
+}
 
 bool scanning_read(struct scanning *scanning, const struct command *command, int *argc, char **argv, bool *done,
                    struct error *err)
@@ -164,149 +200,18 @@ bool scanning_read(struct scanning *scanning, const struct command *command, int
         return false;
     scanning->scan.parallel = (unsigned)(scanning->parallel > 64 ? 64 : scanning->parallel);
     scanning->scan.max_spool_bytes = scanning->max_spool_mb << 20;
-    return true;
-}
-
-/* ---- from inventory to report ------------------------------------------------------------------------------------------------------------------ */
-
-struct work {
-    struct scanning *s;
-    struct arena arena;
-    struct inventory *inventory;
-    struct database database;
-    struct matches matches;
-    struct report report;
-    const char *name;
-};
-
-bool scanning_set_distro(const struct scanning *s, struct inventory *inventory, struct error *err)
-{
-    struct str family, release;
-    if (s->distro.len == 0)
-        return true;
-    if (!str_cut(s->distro, ':', &family, &release) && !str_cut(s->distro, '/', &family, &release))
-        return error_set(err, ERROR_USAGE, "--distro: \"%.*s\" is not NAME:RELEASE, e.g. alpine:3.20", STR_ARG(s->distro));
-    inventory->distro = (struct distro){ .family = family, .release = release, .path = STR("--distro") };
-    return inventory->distro_known = true;
-}
-
-static bool match(struct work *w, struct error *err)
-{
-    struct str list = w->s->severity_sources, source, sources[16];
-    struct match_options options = { .severity_sources = sources,
-                                     .artifact = str_from(w->name),
-                                     .brief = !str_is(w->s->format, "json"),
-                                     .comprehensive = w->s->comprehensive };
-    while (options.severity_source_count < ARRAY_LEN(sources) && str_next(&list, ',', &source))
-        sources[options.severity_source_count++] = str_trim(source);
-    if (!match_inventory(w->database.db, w->inventory, &options, &w->arena, &w->matches, err))
-        return false;
-    policy_filter(&w->s->policy, &w->matches);
-    return true;
-}
-
-static void log_scan(const struct work *w)
-{
-    const struct distro *d = &w->inventory->distro;
-    size_t os = 0;
-    for (size_t i = 0; i < w->inventory->package_count; i++)
-        os += w->inventory->packages[i].kind->is_os;
-    log_info("%s: %.*s%s%.*s, %zu OS packages, %zu language packages", w->name,
-             STR_ARG(d->family.len ? d->family : STR("no distribution")), d->release.len ? " " : "", STR_ARG(d->release), os,
-             w->inventory->package_count - os);
-    log_info("scanners: vuln; database: %.*s (%.*s)", STR_ARG(w->database.words), STR_ARG(w->database.age));
-    if (w->inventory->unreadable_count)
-        log_warn("%llu files or folders could not be read (run as root to see all)",
-                 (unsigned long long)w->inventory->unreadable_count);
-    for (size_t i = 0; i < w->inventory->warning_count; i++)
-        log_warn("%.*s: %.*s", STR_ARG(w->inventory->warnings[i].path), STR_ARG(w->inventory->warnings[i].text));
-    for (size_t i = 0; i < w->matches.warning_count; i++)
-        log_warn("%.*s", STR_ARG(w->matches.warnings[i].text));
-}
-
-static void fill_report(struct work *w, const char *type)
-{
-    struct report *r = &w->report;
-    *r = (struct report){ .artifact_name = str_from(w->name),
-                          .artifact_type = str_from(type),
-                          .inventory = w->inventory,
-                          .matches = &w->matches,
-                          .list_all_packages = w->s->list_all_packages,
-                          .database = w->database.words,
-                          .database_age = w->database.age,
-                          .now_s = w->s->now_s };
-    memcpy(r->severities, w->s->policy.severities, sizeof r->severities);
-    vulndb_info(w->database.db, &r->database_info);
-    r->end_of_life_known = match_end_of_life(&w->inventory->distro, &r->end_of_life_s);
-    r->end_of_life = r->end_of_life_known && r->now_s > r->end_of_life_s;
-    if (w->s->output.len == 0) {
-        r->width = term_is_tty(STDOUT_FILENO) ? term_width(STDOUT_FILENO) : 0;
-        r->color = term_color(STDOUT_FILENO);
-    }
-}
-
-bool scanning_write(const struct scanning *s, const struct buf *text, struct error *err)
-{
-    struct file_writer writer;
-    char path[4096];
-    if (text->failed)
-        return error_set(err, ERROR_LIMIT, "the report is too large");
-    if (s->output.len == 0)
-        return file_write_all(STDOUT_FILENO, text->ptr, text->len, err) || error_wrap(err, "standard output");
-    snprintf(path, sizeof path, "%.*s", STR_ARG(s->output));
-    if (!file_writer_open(&writer, path, err))
-        return false;
-    bool ok = file_write_all(writer.fd, text->ptr, text->len, err) && file_writer_commit(&writer, err);
-    if (!ok)
-        file_writer_abort(&writer);
-    return ok;
-}
-
-static bool write_report(struct work *w, struct error *err)
-{
-    struct buf text;
-    buf_init(&text, (size_t)2 << 30);
-    bool ok = report_format_find(w->s->format)->write(&w->report, &text, err) && scanning_write(w->s, &text, err);
-    buf_free(&text);
-    return ok;
-}
-
-static int judge(struct work *w)
-{
-    struct policy_facts facts = { .starter = w->database.is_starter,
-                                  .incomplete = w->inventory->incomplete,
-                                  .end_of_life = w->report.end_of_life };
-    struct str why;
-    int code = policy_gate(&w->s->policy, &w->matches, &facts, &w->arena, &why);
-    if (why.len && code == EXIT_FAILED) {
-        struct error err = { 0 };
-        error_set(&err, ERROR_INPUT, "%s: %.*s", w->name, STR_ARG(why));
-        return command_fail(&err);
-    }
-    if (why.len)
-        log_info("%s: %.*s", w->name, STR_ARG(why));
-    return code;
-}
-
-int scanning_finish(struct scanning *scanning, const char *name, const char *type, struct inventory *inventory)
-{
-    struct work w = { .s = scanning, .inventory = inventory, .name = name };
-    struct error err = { 0 };
-    arena_init(&w.arena, "report", (size_t)4 << 30);
-    char *path = scanning->database.len ? arena_cstr(&w.arena, scanning->database) : NULL;
+    arena_init(&scanning->arena, "options", (size_t)64 << 20);
     if (scanning->cache_dir.len)
-        setenv("DRYDOCK_CACHE_DIR", arena_cstr(&w.arena, scanning->cache_dir), 1);
-    bool ok = choosing_apply(scanning, inventory, &err) && scanning_set_distro(scanning, inventory, &err) &&
-              database_open(path, scanning->now_s, &w.arena, &w.database, &err) &&
-              match_resolve_jars(w.database.db, inventory, &err) && match(&w, &err);
-    if (ok) {
-        log_scan(&w);
-        fill_report(&w, type);
-        ok = write_report(&w, &err);
-    }
-    int code = ok ? judge(&w) : command_fail(&err);
-    vulndb_close(w.database.db);
-    arena_free(&w.arena);
-    inventory_free(inventory);
-    return code;
+        setenv("DRYDOCK_CACHE_DIR", arena_cstr(&scanning->arena, scanning->cache_dir), 1);
+    if (*done || command == &image_command || report_format_find(scanning->format))
+        return true;
+    return error_set(err, ERROR_USAGE, "--format %.*s is for many images (drydock image); here there are: table, json",
+                     STR_ARG(scanning->format));
+}
+
+void scanning_end(struct scanning *scanning)
+{
+    cache_close(scanning->scan.cache);
+    vulndb_close(scanning->opened.db);
+    arena_free(&scanning->arena);
 }

@@ -72,6 +72,14 @@ struct blob;
 /* "sha1:<40 hex>": what indices of published archives are keyed by; no proof of anything. */
 bool digest_sha1(const struct blob *blob, char out[static 160], struct error *err);
 
+/* ---- base64 (RFC 4648, sections 4 and 5): either alphabet, padded or not, line breaks passed over ------------------------ */
+
+/* False: other characters, digits that make no byte, or more than `room` bytes. */
+bool base64_decode(struct str text, void *dst, size_t room, size_t *len);
+/* The same into the arena, with a terminator behind; false also where that is exhausted. */
+bool base64_text(struct str text, struct arena *arena, struct str *out);
+struct str base64_encode(struct str bytes, struct arena *arena); /* section 4, padded; ptr is NULL when exhausted */
+
 /* ---- random access (rpm databases, zip): a view of bytes in memory or in a file ------------------------------------------ */
 
 struct blob {

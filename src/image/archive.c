@@ -12,12 +12,11 @@ enum {
 /* More than any image, so that endless input ends. The ratio is limited by the stream itself. */
 static const uint64_t MAX_INFLATED_BYTES = UINT64_C(1) << 40;
 
-static bool keep_text(struct archive *archive, struct tar *tar, struct archive_member *member, struct error *err)
+static bool keep_text(struct archive *archive, struct stream *content, struct archive_member *member, struct error *err)
 {
     if (member->size_bytes == 0 || member->size_bytes > KEEP_MEMBER_BYTES ||
         member->size_bytes > KEEP_TOTAL_BYTES - archive->kept_bytes)
         return true;
-    struct stream *content = tar_content(tar);
     if (!stream_fill(content, err))
         return false;
     if (content->len == 0 || (content->ptr[0] != '{' && content->ptr[0] != '['))
@@ -40,7 +39,7 @@ static bool follow(const struct archive *archive, struct str from, const struct 
     return !archive->arena->exhausted;
 }
 
-static bool add_member(struct archive *archive, struct tar *tar, const struct tar_entry *entry, struct error *err)
+bool archive_add(struct archive *archive, const struct tar_entry *entry, struct stream *content, struct error *err)
 {
     if (archive->member_count == MAX_MEMBERS)
         return error_set(err, ERROR_LIMIT, "has more than %d members, which no image archive has", MAX_MEMBERS);
@@ -60,7 +59,7 @@ static bool add_member(struct archive *archive, struct tar *tar, const struct ta
         member->is_link = true;
         if (!follow(archive, member->name, entry, &member->link))
             return arena_error(archive->arena, err);
-    } else if (archive->codec != CODEC_PLAIN && !keep_text(archive, tar, member, err)) {
+    } else if (archive->in_order && !keep_text(archive, content, member, err)) {
         return false;
     }
     return map_put(&archive->names, member->name, archive->member_count++) || arena_error(archive->arena, err);
@@ -91,7 +90,7 @@ static bool walk(struct archive *archive, struct stream *in, struct error *err)
     while (ok && tar_next(tar, &entry, err)) {
         is_tar = true;
         if (entry.type != TAR_DIR && entry.type != TAR_OTHER && entry.path.len)
-            ok = add_member(archive, tar, &entry, err);
+            ok = archive_add(archive, &entry, tar_content(tar), err);
     }
     tar_close(tar);
     /* What follows the tar's end still counts for the checksums of the compression, which only the end of the stream proves. */
@@ -108,6 +107,7 @@ bool archive_index(int fd, struct arena *arena, struct archive *out, struct erro
     struct stream *in = stream_file(fd, 0, UINT64_MAX, &cause);
     if (in)
         in = stream_inflate_auto(in, MAX_INFLATED_BYTES, &archive.codec, &cause);
+    archive.in_order = archive.codec != CODEC_PLAIN;
     bool ok = in && walk(&archive, in, &cause);
     stream_close(in);
     if (ok)
@@ -136,7 +136,7 @@ bool archive_text(const struct archive *archive, const struct archive_member *me
 {
     if (member->is_sparse)
         return error_set(err, ERROR_UNSUPPORTED, "is stored as a sparse file");
-    if (archive->codec != CODEC_PLAIN) {
+    if (archive->in_order) {
         if (member->size_bytes && !member->text.len)
             return error_set(err, member->size_bytes > KEEP_MEMBER_BYTES ? ERROR_LIMIT : ERROR_INPUT,
                              "is no JSON document of at most %d KiB (more than that is read from archives that are not "

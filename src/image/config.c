@@ -163,6 +163,8 @@ bool config_apply(struct image *image, const struct str *diff_ids, size_t diff_i
     uint32_t *config_index = arena_array(arena, image->layer_count, sizeof *config_index);
     if (!config_index)
         return arena_error(arena, err);
+    if (!diff_ids)
+        diff_id_count = image->layer_count;
     bool same = diff_id_count == image->layer_count;
     if (!same) {
         image->warning = arena_printf(arena, "the config lists %zu layers, the manifest %zu", diff_id_count, image->layer_count);
@@ -175,7 +177,7 @@ bool config_apply(struct image *image, const struct str *diff_ids, size_t diff_i
             j++;
         config_index[i] = j < diff_id_count ? (uint32_t)j : UINT32_MAX;
         if (j < diff_id_count) {
-            image->layers[i].diff_id = diff_ids[j];
+            image->layers[i].diff_id = diff_ids ? diff_ids[j] : (struct str){ 0 };
             next = j + 1;
         }
     }

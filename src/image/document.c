@@ -84,6 +84,16 @@ enum document_kind document_kind(const struct document *document, struct str cla
     return document->has_config && document->has_layers ? DOCUMENT_MANIFEST : DOCUMENT_OTHER;
 }
 
+enum { MAX_URLS = 8, MAX_URL_BYTES = 2048 };
+
+static bool is_address(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+            return false;
+    return true;
+}
+
 /* ---- descriptors ------------------------------------------------------------------------------------------------- */
 
 static void read_platform(struct json *json, struct image_platform *out)
@@ -121,6 +131,20 @@ static void read_annotations(struct json *json, struct descriptor *out)
     out->is_attestation = str_is(type, "attestation-manifest");
 }
 
+/* Addresses have no blanks or line breaks; what has is left out. */
+static void read_urls(struct json *json, struct arena *arena, struct str *out)
+{
+    struct str url;
+    if (!json_array(json))
+        return;
+    for (unsigned n = 0; json_item(json);)
+        if (json_string(json, &url) && n < MAX_URLS && url.len && url.len <= MAX_URL_BYTES && is_address(url)) {
+            *out = n++ ? arena_printf(arena, "%.*s\n%.*s", STR_ARG(*out), STR_ARG(url)) : url;
+            if (!out->ptr)
+                return;
+        }
+}
+
 static void read_descriptor(struct json *json, struct descriptor *out)
 {
     struct str key;
@@ -138,6 +162,8 @@ static void read_descriptor(struct json *json, struct descriptor *out)
             read_platform(json, &d.platform);
         else if (str_is(key, "annotations"))
             read_annotations(json, &d);
+        else if (str_is(key, "urls"))
+            read_urls(json, json->arena, &d.urls);
         else
             json_skip(json);
     d.size_bytes = size < 0 ? UINT64_MAX : (uint64_t)size;

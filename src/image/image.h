@@ -33,15 +33,17 @@ struct image_platform image_platform_host(void);
 /* ---- images ------------------------------------------------------------------------------------------------------------------ */
 
 struct image_layer {
-    struct str name;             /* for messages: the archive's member or the digest */
-    struct str digest;           /* of the bytes as stored, as the manifest claims it; empty where the format has none */
-    struct str diff_id;          /* of the plain tar, as the config claims it; empty where the config has none */
-    struct str media_type;       /* empty in a classic `docker save` archive */
-    struct str blob_path;        /* in an OCI layout folder, relative to it; empty: in the archive */
-    uint64_t offset, size_bytes; /* in the archive (in its inflated stream where it is compressed as a whole) */
-    struct str urls;             /* of foreign layers: where else they lie, one a line; else empty */
-    struct str created_by;       /* from the history; may be empty */
-    uint32_t same_as;            /* index of the first layer with the same stored bytes; its own index otherwise */
+    struct str name;       /* for messages: the archive's member or the digest */
+    struct str digest;     /* of the bytes as stored, as the manifest claims it; empty where the format has none */
+    struct str diff_id;    /* of the plain tar, as the config claims it; empty where the config has none */
+    struct str media_type; /* empty in a classic `docker save` archive */
+    struct str blob_path;  /* in an OCI layout folder, relative to it; empty: in the archive */
+    uint64_t offset,
+        size_bytes;        /* in the archive (in its inflated stream where it is compressed as a whole); a remote layer may have
+                                    the size 0: not known */
+    struct str urls;       /* of foreign layers: where else they lie, one a line; else empty */
+    struct str created_by; /* from the history; may be empty */
+    uint32_t same_as;      /* index of the first layer with the same stored bytes; its own index otherwise */
 };
 
 struct image_history {
@@ -74,6 +76,9 @@ struct image_source {
     const char *kind; /* "remote", "docker", "podman", "containerd" */
     struct str name;  /* the image as people name it: "nginx:alpine", "registry.example:5000/app@sha256:…" */
     struct str id;    /* of daemons: what identifies its contents (the image's ID); empty: unknown */
+    /* Of daemons: all names that they have for the image, in place of those of the archive, which has none or only one. */
+    const struct str *repo_tags, *repo_digests;
+    size_t repo_tag_count, repo_digest_count;
     void *context;
     /* A document as bytes: "index.json" (an OCI index with one entry, what the reference names), "manifests/sha256:…",
      * "blobs/sha256:…" (configs). *found is false where there is none. Runs in the scan's own process. */
@@ -94,7 +99,7 @@ struct image_request {
     int fd; /* the archive (a regular file), or the folder when is_folder, or the socket that documents are asked of when is_remote */
     bool is_folder;
     bool is_remote;
-    struct str index_json; /* in place of a folder's; empty: its own */
+    struct str index_json;          /* in place of a folder's; empty: its own */
     struct str input;               /* what the user named, for messages; empty: the caller names it */
     struct str reference;           /* picks one of several images: tag, digest, or index "@N"; empty: the only one */
     struct image_platform platform; /* all empty: the host's, else the only one */
@@ -107,6 +112,31 @@ struct image_request {
  * IMAGE_MAX_LAYERS. */
 bool image_open(const struct image_request *request, struct arena *arena, struct image *out, struct error *err);
 enum { IMAGE_MAX_LAYERS = 1024, IMAGE_MAX_JSON_BYTES = 8 << 20 };
+/* What there is to pick from: images only, without attestations and artifacts; in the order of the index. */
+struct image_choice {
+    struct image_platform platform;
+    struct str digest; /* of the manifest; empty in a classic archive */
+};
+bool image_list(const struct image_request *request, struct arena *arena, struct image_choice **out, size_t *count,
+                struct error *err);
+/* A list as bytes, for the pipe, and back. */
+bool image_choices_encode(const struct image_choice *choices, size_t count, struct buf *out);
+bool image_choices_decode(struct str bytes, struct arena *arena, struct image_choice **out, size_t *count, struct error *err);
+
+/* What a reader of a remote image writes into its socket to ask for a document, and what it gets back. */
+enum { ASK_FOUND, ASK_NOT_FOUND, ASK_FAILED };
+/* A question is its length (32 bits, little-endian) and its path; an answer is one byte of the above, a length (64 bits), and so
+ * many bytes. */
+enum { ASK_MAX_QUESTION_BYTES = 4096, ASK_HEAD_BYTES = 9 };
+
+/* An archive that comes through a pipe: it is told its members one after the other, keeps the documents among them, and when all
+ * have come, picks the image. Layers are then known by their offsets in the stream. All memory is the arena's. */
+struct image_arrival;
+struct image_arrival *image_arrival_begin(struct arena *arena, struct error *err);
+/* *is_layer: it may be a layer, and `content` is at the caller's disposal. */
+bool image_arrival_member(struct image_arrival *arrival, const struct tar_entry *entry, struct stream *content, bool *is_layer,
+                          struct error *err);
+bool image_arrival_end(struct image_arrival *arrival, const struct image_request *request, struct image *out, struct error *err);
 
 /* Opens a layer's blob_path below the layout's folder for reading: a regular file, by no link that leads out of the folder.
  * -1 on failure, with err and errno set. */

@@ -26,6 +26,8 @@ static struct str blob_path(const struct store *store, struct str digest, bool i
     struct str hex;
     if (!digest_parse(digest, &algorithm, &hex))
         return (struct str){ 0 };
+    if (store->is_remote)
+        return arena_printf(store->arena, "%s/%.*s", is_document ? "manifests" : "blobs", STR_ARG(digest));
     if (store->is_flat)
         return arena_printf(store->arena, "%.*s%s", STR_ARG(hex), is_document ? ".manifest.json" : "");
     return arena_printf(store->arena, "blobs/%s/%.*s", algorithm == DIGEST_SHA256 ? "sha256" : "sha512", STR_ARG(hex));
@@ -108,6 +110,8 @@ static bool add_manifest(struct lister *l, struct candidate *c, struct error *er
     c->id = document->config.digest;
     if (!document->has_config)
         return error_set(err, ERROR_INPUT, "the manifest %.*s has no config", STR_ARG(c->digest));
+    if (document->is_schema1)
+        return add_candidate(l, c, err);
     if (!document_is_image_config(document->config.media_type))
         c->artifact = document->artifact_type.len       ? document->artifact_type
                       : document->config.media_type.len ? document->config.media_type
@@ -159,12 +163,33 @@ static bool visit_text(struct lister *l, const struct descriptor *d, const struc
     case DOCUMENT_INDEX: return visit_children(l, d, route, document, err);
     case DOCUMENT_MANIFEST: return add_manifest(l, &c, err);
     case DOCUMENT_SCHEMA1:
-        c.artifact = STR("Docker manifest schema 1 (outdated: pull and save the image again)");
-        return add_candidate(l, &c, err);
+        if (!schema1_read(text, l->store->arena, document, &c.config_text, err))
+            return error_wrap(err, "the manifest %.*s", STR_ARG(d->digest));
+        return add_manifest(l, &c, err);
     default:
         c.artifact = document->media_type.len ? document->media_type : d->media_type.len ? d->media_type : STR("unknown");
         return add_candidate(l, &c, err);
     }
+}
+
+/* A remote manifest costs a request: those whose platform the index tells are read when they are picked. */
+static bool may_wait(const struct lister *l, const struct descriptor *d)
+{
+    struct document nothing = { 0 };
+    return l->store->is_remote && !platform_is_empty(d->platform) && document_kind(&nothing, d->media_type) == DOCUMENT_MANIFEST;
+}
+
+static bool add_unread(struct lister *l, const struct descriptor *d, const struct route *route, bool absent, struct error *err)
+{
+    struct candidate c = { .names = route->names,
+                           .digest = d->digest,
+                           .above_count = route->above_count,
+                           .group = route->group,
+                           .platform = d->platform,
+                           .descriptor = *d,
+                           .absent = absent };
+    memcpy(c.above, route->above, sizeof c.above);
+    return add_candidate(l, &c, err);
 }
 
 static bool visit(struct lister *l, const struct descriptor *d, const struct route *route, struct error *err)
@@ -177,19 +202,12 @@ static bool visit(struct lister *l, const struct descriptor *d, const struct rou
     }
     if (l->visits++ == MAX_VISITS)
         return error_set(err, ERROR_LIMIT, "its indexes list more than %d manifests", MAX_VISITS);
+    if (may_wait(l, d))
+        return add_unread(l, d, route, false, err);
     if (!blob_text(l->store, d, "manifest", true, &text, &found, err))
         return false;
-    if (found)
-        return visit_text(l, d, route, text, err);
     /* An index keeps its digest only if it lists every platform, even where one alone was saved. */
-    struct candidate c = { .names = route->names,
-                           .digest = d->digest,
-                           .above_count = route->above_count,
-                           .group = route->group,
-                           .platform = d->platform,
-                           .absent = true };
-    memcpy(c.above, route->above, sizeof c.above);
-    return add_candidate(l, &c, err);
+    return found ? visit_text(l, d, route, text, err) : add_unread(l, d, route, true, err);
 }
 
 static bool check_any(const struct lister *l, struct error *err)
@@ -255,6 +273,16 @@ static bool check_layer_type(const struct descriptor *d, size_t number, enum lay
     return true;
 }
 
+/* Whether a remote layer is there shows when it is fetched. */
+static bool find_layer(const struct store *store, const struct descriptor *d, struct str path, struct place *out, bool *found,
+                       struct error *err)
+{
+    if (!store->is_remote)
+        return store_find(store, path, out, found, err);
+    *out = (struct place){ .blob_path = path, .size_bytes = d->size_bytes == DOCUMENT_SIZE_UNKNOWN ? 0 : d->size_bytes };
+    return *found = true;
+}
+
 static bool load_layer(const struct store *store, const struct descriptor *d, size_t number, struct image_layer *out,
                        struct error *err)
 {
@@ -266,7 +294,7 @@ static bool load_layer(const struct store *store, const struct descriptor *d, si
     struct str path = blob_path(store, d->digest, false);
     if (!path.ptr)
         return arena_error(store->arena, err);
-    if (!store_find(store, path, &place, &found, err))
+    if (!find_layer(store, d, path, &place, &found, err))
         return error_wrap(err, "layer %zu", number);
     if (!found && kind == LAYER_FOREIGN)
         return error_set(err, ERROR_INPUT,
@@ -276,30 +304,60 @@ static bool load_layer(const struct store *store, const struct descriptor *d, si
     if (!found)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: save the image again", number,
                          STR_ARG(d->digest), store_noun(store));
-    if (place.size_bytes != d->size_bytes)
+    if (place.size_bytes != d->size_bytes && d->size_bytes != DOCUMENT_SIZE_UNKNOWN)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) has %llu bytes, but the manifest says %llu: save the image again",
                          number, STR_ARG(d->digest), (unsigned long long)place.size_bytes, (unsigned long long)d->size_bytes);
     *out = (struct image_layer){ .name = d->digest,
                                  .digest = d->digest,
                                  .media_type = d->media_type,
                                  .blob_path = place.blob_path,
+                                 .urls = d->urls,
                                  .offset = place.offset,
                                  .size_bytes = place.size_bytes };
     return true;
 }
 
+/* The manifest of a candidate that was not read when it was listed. */
+static const struct document *read_late(const struct store *store, const struct descriptor *d, struct error *err)
+{
+    struct str text;
+    bool found;
+    struct document *document = arena_new(store->arena, struct document);
+    if (!document) {
+        arena_error(store->arena, err);
+        return NULL;
+    }
+    if (!blob_text(store, d, "manifest", true, &text, &found, err))
+        return NULL;
+    if (!found) {
+        error_set(err, ERROR_INPUT, "the manifest %.*s, which its index lists, is not there", STR_ARG(d->digest));
+        return NULL;
+    }
+    if (!document_read(text, store->arena, document, err)) {
+        error_wrap(err, "the manifest %.*s", STR_ARG(d->digest));
+        return NULL;
+    }
+    if (document_kind(document, d->media_type) == DOCUMENT_MANIFEST && document->has_config &&
+        document_is_image_config(document->config.media_type))
+        return document;
+    error_set(err, ERROR_UNSUPPORTED, "the manifest %.*s is of no container image", STR_ARG(d->digest));
+    return NULL;
+}
+
 bool oci_load(const struct store *store, const struct candidate *from, struct image *out, struct error *err)
 {
-    const struct document *document = from->document;
+    const struct document *document = from->document ? from->document : read_late(store, &from->descriptor, err);
+    if (!document)
+        return false;
     out->manifest_digest = from->digest;
-    out->id = from->id;
+    out->id = document->config.digest;
     out->config_json = from->config_text;
     if (!out->config_json.len) {
         bool found;
         if (!blob_text(store, &document->config, "config", false, &out->config_json, &found, err))
             return false;
         if (!found)
-            return error_set(err, ERROR_INPUT, "the config %.*s is missing from the %s: save the image again", STR_ARG(from->id),
+            return error_set(err, ERROR_INPUT, "the config %.*s is missing from the %s: save the image again", STR_ARG(out->id),
                              store_noun(store));
     }
     out->layer_count = document->layer_count;

@@ -96,11 +96,14 @@ typedef bool load_fn(const struct store *, const struct candidate *, struct imag
 static bool list_images(struct store *store, struct candidates *list, load_fn **load, struct error *err)
 {
     struct str index_json, manifest_json;
-    bool has_index, has_manifest;
-    if (!store_text(store, STR("index.json"), &index_json, &has_index, err) ||
-        !store_text(store, STR("manifest.json"), &manifest_json, &has_manifest, err))
-        return false;
+    bool has_index, has_manifest = false, is_whole = !store->is_remote && !store->index_json.len;
     *load = oci_load;
+    if (!store_text(store, STR("index.json"), &index_json, &has_index, err))
+        return false;
+    if (!is_whole) /* the index was made for this one image; nothing else is there */
+        return has_index ? oci_list(store, index_json, list, err) : error_set(err, ERROR_INPUT, "there is no such image");
+    if (!store_text(store, STR("manifest.json"), &manifest_json, &has_manifest, err))
+        return false;
     if (has_index) {
         if (!check_layout_version(store, err) || !oci_list(store, index_json, list, err))
             return false;
@@ -141,8 +144,25 @@ static bool add_names(struct image *image, const struct names *names, struct are
     return true;
 }
 
+/* "nginx@sha256:…": the name without its tag, and the digest that it leads to: of the index, where there is one. */
+static bool add_repo_digest(struct image *image, const struct candidate *from, struct arena *arena, struct error *err)
+{
+    size_t colon, slash;
+    struct str digest = from->above_count ? from->above[0] : from->digest, name = from->names.items[0], ignored;
+    str_cut(name, '@', &name, &ignored);
+    if (str_rfind(name, ':', &colon) && !(str_rfind(name, '/', &slash) && slash > colon))
+        name = str_head(name, colon);
+    image->repo_digests = arena_new(arena, struct str);
+    if (!image->repo_digests)
+        return arena_error(arena, err);
+    image->repo_digests[0] = arena_printf(arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(digest));
+    image->repo_digest_count = 1;
+    return image->repo_digests[0].ptr || arena_error(arena, err);
+}
+
 static bool finish(struct image *image, const struct candidate *from, struct arena *arena, struct error *err)
 {
+    static struct str none;
     struct str *diff_ids;
     size_t diff_id_count;
     if (!config_read(image->config_json, arena, image, &diff_ids, &diff_id_count, err))
@@ -150,34 +170,120 @@ static bool finish(struct image *image, const struct candidate *from, struct are
     if (!image->platform.os.len && !image->platform.arch.len)
         image->platform = from->platform;
     find_duplicates(image);
+    if (from->document && from->document->is_schema1)
+        diff_ids = NULL;
+    else if (!diff_ids)
+        diff_ids = &none;
     return config_apply(image, diff_ids, diff_id_count, arena, err) && add_names(image, &from->names, arena, err);
 }
 
-static bool open_image(const struct image_request *request, struct arena *arena, struct image *out, struct error *err)
+static bool open_store(struct store *store, const struct image_request *request, struct image *out, struct error *err)
 {
-    struct store store;
     struct candidates list = { 0 };
     const struct candidate *picked;
     load_fn *load;
-    if (!store_open(request, arena, &store, err) || !list_images(&store, &list, &load, err))
+    if (!list_images(store, &list, &load, err))
         return false;
-    out->archive_codec = store.archive.codec;
-    return pick_candidate(&list, request, arena, &picked, &out->name, err) && load(&store, picked, out, err) &&
-           finish(out, picked, arena, err);
+    out->archive_codec = store->archive.codec;
+    return pick_candidate(&list, request, store->arena, &picked, &out->name, err) && load(store, picked, out, err) &&
+           finish(out, picked, store->arena, err) &&
+           (!store->is_remote || !picked->names.count || add_repo_digest(out, picked, store->arena, err));
+}
+
+/* Names out of the archive must not break the line or steer the terminal. */
+static bool fail_printable(const struct image_request *request, struct error *cause, struct error *err)
+{
+    for (char *p = cause->text; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = '?';
+    *err = *cause;
+    return request->input.len ? error_wrap(err, "%.*s", STR_ARG(request->input)) : false;
 }
 
 bool image_open(const struct image_request *request, struct arena *arena, struct image *out, struct error *err)
 {
     struct image image = { 0 };
     struct error cause = { 0 };
-    if (open_image(request, arena, &image, &cause)) {
-        *out = image;
+    struct store store;
+    if (!store_open(request, arena, &store, &cause) || !open_store(&store, request, &image, &cause))
+        return fail_printable(request, &cause, err);
+    *out = image;
+    return true;
+}
+
+static bool list_choices(struct store *store, struct image_choice **out, size_t *count, struct error *err)
+{
+    struct candidates list = { 0 };
+    load_fn *load;
+    if (!list_images(store, &list, &load, err))
+        return false;
+    struct image_choice *choices = arena_array(store->arena, list.count + 1, sizeof *choices);
+    if (!choices)
+        return arena_error(store->arena, err);
+    size_t n = 0;
+    for (size_t i = 0; i < list.count; i++)
+        if (!list.items[i].artifact.len && !list.items[i].absent)
+            choices[n++] = (struct image_choice){ list.items[i].platform, list.items[i].digest };
+    *out = choices;
+    *count = n;
+    return true;
+}
+
+bool image_list(const struct image_request *request, struct arena *arena, struct image_choice **out, size_t *count,
+                struct error *err)
+{
+    struct error cause = { 0 };
+    struct store store;
+    if (store_open(request, arena, &store, &cause) && list_choices(&store, out, count, &cause))
         return true;
+    return fail_printable(request, &cause, err);
+}
+
+/* ---- an archive that arrives ----------------------------------------------------------------------------------------------- */
+
+struct image_arrival {
+    struct archive archive;
+};
+
+struct image_arrival *image_arrival_begin(struct arena *arena, struct error *err)
+{
+    struct image_arrival *arrival = arena_new(arena, struct image_arrival);
+    if (!arrival) {
+        arena_error(arena, err);
+        return NULL;
     }
-    /* Names out of the archive must not break the line or steer the terminal. */
-    for (char *p = cause.text; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = '?';
-    *err = cause;
-    return request->input.len ? error_wrap(err, "%.*s", STR_ARG(request->input)) : false;
+    arrival->archive = (struct archive){ .fd = -1, .in_order = true, .arena = arena };
+    map_init(&arrival->archive.names, arena);
+    return arrival;
+}
+
+bool image_arrival_member(struct image_arrival *arrival, const struct tar_entry *entry, struct stream *content, bool *is_layer,
+                          struct error *err)
+{
+    *is_layer = false;
+    if (entry->type == TAR_DIR || entry->type == TAR_OTHER || !entry->path.len)
+        return true;
+    if (!archive_add(&arrival->archive, entry, content, err))
+        return false;
+    const struct archive_member *member = &arrival->archive.members[arrival->archive.member_count - 1];
+    if (member->is_link || member->is_sparse || member->text.len)
+        return true;
+    /* "VERSION", "repositories" and documents past the limits are no layers; a tar has at least one block */
+    if (!stream_fill(content, err))
+        return false;
+    struct str head = str_make(content->ptr, content->len);
+    bool is_document = head.len && (head.ptr[0] == '{' || head.ptr[0] == '[');
+    *is_layer = !is_document && (member->size_bytes == 0 || member->size_bytes % 512 == 0 || codec_detect(head) != CODEC_PLAIN);
+    return true;
+}
+
+bool image_arrival_end(struct image_arrival *arrival, const struct image_request *request, struct image *out, struct error *err)
+{
+    struct image image = { 0 };
+    struct error cause = { 0 };
+    struct store store = { .arena = arrival->archive.arena, .fd = -1, .archive = arrival->archive };
+    if (!open_store(&store, request, &image, &cause))
+        return fail_printable(request, &cause, err);
+    *out = image;
+    return true;
 }

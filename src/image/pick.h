@@ -21,7 +21,8 @@ struct candidate {
     struct image_platform platform;
     bool absent;                     /* listed by an index, but not stored: only some platforms were saved */
     struct str artifact;             /* not an image but this type of thing; empty for images */
-    const struct document *document; /* OCI: its manifest */
+    const struct document *document; /* OCI: its manifest; NULL where it is not read yet */
+    struct descriptor descriptor;    /* OCI, then: what names it */
     struct str config_text;          /* verified; empty until it is needed */
     struct str config_path;          /* docker */
     struct str *layer_paths;

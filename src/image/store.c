@@ -19,13 +19,21 @@ bool store_path_is_safe(struct str path)
 
 const char *store_noun(const struct store *store)
 {
-    return store->is_folder ? "folder" : "archive";
+    return store->is_remote ? "registry" : store->is_folder ? "folder" : "archive";
 }
 
 bool store_open(const struct image_request *request, struct arena *arena, struct store *out, struct error *err)
 {
-    struct store store = { .arena = arena, .fd = request->fd, .is_folder = request->is_folder };
+    struct store store = { .arena = arena,
+                           .fd = request->fd,
+                           .is_folder = request->is_folder,
+                           .is_remote = request->is_remote,
+                           .index_json = request->index_json };
     struct stat st;
+    if (request->is_remote) {
+        *out = store;
+        return true;
+    }
     if (fstat(request->fd, &st) != 0)
         return error_system(err, "cannot be read");
     if (!request->is_folder && !S_ISREG(st.st_mode))
@@ -137,6 +145,12 @@ static bool file_text(const struct store *store, struct str path, struct str *ou
 
 bool store_text(const struct store *store, struct str path, struct str *out, bool *found, struct error *err)
 {
+    if (store->index_json.len && str_is(path, "index.json")) {
+        *out = store->index_json;
+        return *found = true;
+    }
+    if (store->is_remote)
+        return remote_text(store->fd, store->arena, path, out, found, err);
     if (store->is_folder)
         return file_text(store, path, out, found, err);
     const struct archive_member *member = archive_find(&store->archive, path);

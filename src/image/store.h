@@ -17,6 +17,7 @@ struct archive_member {
 struct archive {
     int fd;
     enum codec codec;
+    bool in_order; /* nothing can be read again: compressed as a whole, or a pipe */
     struct arena *arena;
     struct map names; /* name to index of its last member */
     struct archive_member *members;
@@ -24,6 +25,8 @@ struct archive {
     size_t kept_bytes;
 };
 
+/* Adds a member; its text is read from `content` where the archive is in order. */
+bool archive_add(struct archive *archive, const struct tar_entry *entry, struct stream *content, struct error *err);
 /* Walks the outer tar once. Contents are skipped where the archive is plain. */
 bool archive_index(int fd, struct arena *arena, struct archive *out, struct error *err);
 /* The member of that name, links followed; NULL where there is none (or where links go in circles). */
@@ -38,13 +41,18 @@ int beneath_open(int folder_fd, const char *path);
 /* The same without openat2: no symbolic link is followed at all. */
 int beneath_open_by_parts(int folder_fd, const char *path);
 
-/* ---- either ------------------------------------------------------------------------------------------------------ */
+/* ---- a remote image: documents are asked of whoever holds the other end of a socket ------------------------------ */
+
+bool remote_text(int fd, struct arena *arena, struct str path, struct str *out, bool *found, struct error *err);
+
+/* ---- any of them ------------------------------------------------------------------------------------------------------ */
 
 struct store {
     struct arena *arena;
     int fd;
-    bool is_folder;
-    bool is_flat; /* containers/image's "dir" transport: blobs are named by hex digest, beside manifest.json */
+    bool is_folder, is_remote;
+    struct str index_json; /* in place of a folder's own; empty: none */
+    bool is_flat;          /* containers/image's "dir" transport: blobs are named by hex digest, beside manifest.json */
     struct archive archive;
 };
 
@@ -58,7 +66,7 @@ bool store_open(const struct image_request *request, struct arena *arena, struct
 bool store_find(const struct store *store, struct str path, struct place *out, bool *found, struct error *err);
 /* The whole text, at most IMAGE_MAX_JSON_BYTES. */
 bool store_text(const struct store *store, struct str path, struct str *out, bool *found, struct error *err);
-const char *store_noun(const struct store *store); /* "archive" or "folder", for messages */
+const char *store_noun(const struct store *store); /* "archive", "folder", "registry", for messages */
 /* Relative, already normal: no empty, "." or ".." part, no NUL byte. */
 bool store_path_is_safe(struct str path);
 

@@ -5,8 +5,8 @@
 #include "image/image.h"
 #include "image/store.h"
 
-enum { WIRE_MAGIC = 0x31474d49 /* "IMG1" */, MAX_LIST = 1 << 16, MIN_TEXT_BYTES = 4 };
-enum { LAYER_BYTES = 6 * MIN_TEXT_BYTES + 8 + 8 + 4, HISTORY_BYTES = 3 * MIN_TEXT_BYTES + 4 };
+enum { WIRE_MAGIC = 0x32474d49 /* "IMG2" */, MAX_LIST = 1 << 16, MIN_TEXT_BYTES = 4 };
+enum { LAYER_BYTES = 7 * MIN_TEXT_BYTES + 8 + 8 + 4, HISTORY_BYTES = 3 * MIN_TEXT_BYTES + 4 };
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
@@ -42,6 +42,7 @@ static void put_layer(struct buf *out, const struct image_layer *layer)
     put_text(out, layer->media_type);
     put_text(out, layer->blob_path);
     put_text(out, layer->created_by);
+    put_text(out, layer->urls);
     buf_u64(out, layer->offset);
     buf_u64(out, layer->size_bytes);
     buf_u32(out, layer->same_as);
@@ -162,6 +163,7 @@ static void get_layer(struct cursor *c, size_t index, const struct image_layer *
     out->media_type = get_text(c);
     out->blob_path = get_text(c);
     out->created_by = get_text(c);
+    out->urls = get_text(c);
     out->offset = get_u64(c);
     out->size_bytes = get_u64(c);
     out->same_as = get_u32(c);
@@ -221,5 +223,39 @@ bool image_decode(struct str bytes, struct arena *arena, struct image *out, stru
     if (c.fault)
         return error_set(err, ERROR_INPUT, "the worker's image record %s", c.fault);
     *out = image;
+    return true;
+}
+
+/* ---- choices ------------------------------------------------------------------------------------------------------ */
+
+bool image_choices_encode(const struct image_choice *choices, size_t count, struct buf *out)
+{
+    put_count(out, count);
+    for (size_t i = 0; i < count; i++) {
+        put_text(out, choices[i].platform.os);
+        put_text(out, choices[i].platform.arch);
+        put_text(out, choices[i].platform.variant);
+        put_text(out, choices[i].digest);
+    }
+    return !out->failed;
+}
+
+bool image_choices_decode(struct str bytes, struct arena *arena, struct image_choice **out, size_t *count, struct error *err)
+{
+    struct cursor c = { bytes, arena, NULL };
+    size_t n;
+    struct image_choice *choices = get_list(&c, &n, MAX_LIST, 4 * MIN_TEXT_BYTES, sizeof *choices);
+    for (size_t i = 0; i < n && !c.fault; i++) {
+        choices[i].platform.os = get_text(&c);
+        choices[i].platform.arch = get_text(&c);
+        choices[i].platform.variant = get_text(&c);
+        choices[i].digest = get_digest(&c);
+    }
+    if (!c.fault && c.rest.len)
+        c.fault = "goes on past its end";
+    if (c.fault)
+        return error_set(err, ERROR_INPUT, "the worker's list of images %s", c.fault);
+    *out = choices;
+    *count = n;
     return true;
 }

@@ -64,10 +64,14 @@ bool registry_documents(struct registry *registry, const struct image_reference 
 
 /* ---- credentials (credentials.c) -------------------------------------------------------------------------------------------- */
 
-/* For one host, as Docker finds them: empty texts are anonymous. identity_token is for the OAuth2 exchange. */
+/* For one host, as Docker finds them: empty texts are anonymous. identity_token is for the OAuth2 exchange. Looked for in the
+ * options, $REGISTRY_AUTH_FILE, $DOCKER_AUTH_CONFIG, Docker's config.json, the auth.json files of containers-auth.json(5), and for
+ * Amazon's registries in its token service. Helpers and that service take their time: ask once for a host and repository. */
 struct registry_credentials {
     struct str username, password, identity_token, bearer;
-    struct str origin; /* for messages: "docker-credential-pass", the path of the configuration */
+    struct str origin; /* for messages: "docker-credential-pass", the path of the configuration; of anonymous: why there are
+                          none, where somebody said so ("docker-credential-pass is not installed…"), or empty */
+    bool by_repository; /* a configuration has some for single namespaces of the host: other repositories may have others */
 };
 bool registry_credentials_find(const struct registry_options *options, struct str host, struct str repository, struct arena *arena,
                                struct registry_credentials *out, struct error *err);

@@ -58,7 +58,7 @@ bool line_next(struct str *rest, size_t width, struct str *line);
 
 /* ---- grid: a table in box-drawing characters ------------------------------------------------------------------------------------------- */
 
-enum { GRID_MAX_COLUMNS = 8 };
+enum { GRID_MAX_COLUMNS = 12 };
 
 struct grid_cell {
     struct str text;   /* made by text_shown; may hold line breaks besides */

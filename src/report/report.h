@@ -34,6 +34,59 @@ bool listing_write(const struct listing *listing, struct buf *out, struct error 
 /* "Unexplained: 14 executables of 820, 3.1 % of executable bytes"; nothing where files were not classified. */
 void listing_coverage(const struct inventory *inventory, struct buf *out);
 
+/* ---- many images, or all platforms of one: a row each ------------------------------------------------------------------------- */
+
+struct overview_row {
+    const struct str *names; /* one image under several names has one row */
+    size_t name_count;
+    struct str problem; /* why it could not be scanned; then nothing below is set */
+    struct image_platform platform;
+    struct str digest; /* of the manifest, else of the config */
+    struct distro distro;
+    bool distro_known, end_of_life_known, end_of_life, incomplete;
+    int64_t end_of_life_s;
+    uint64_t size_bytes; /* of its layers as stored */
+    size_t os_packages, language_packages;
+    size_t counts[SEVERITY_COUNT], fixable; /* findings that are shown */
+    struct str unchecked;                   /* why the counts are not all there is: "no data for alpine 3.1" */
+    struct str gate;                        /* why a gate failed; empty: all passed */
+    struct str report;                      /* the file with its own report; empty: none */
+    size_t number;                          /* in the order of the scans */
+};
+
+/* What is not the same on all platforms. */
+struct overview_difference {
+    enum { DIFFERENT_PACKAGE, DIFFERENT_FINDING } type;
+    struct str name, version, id; /* of the package; the vulnerability */
+    uint64_t rows;                /* a bit for each row that has it, by its number: the first 64 */
+};
+
+struct overview {
+    struct str title; /* "12 images"; of platforms the image's name */
+    bool by_platform;
+    struct overview_row *rows;
+    size_t count;
+    const struct overview_difference *differences; /* sorted */
+    size_t difference_count;
+    bool severities[SEVERITY_COUNT]; /* shown */
+    struct str database, database_age;
+    struct vulndb_info database_info;
+    int64_t now_s;
+    size_t width;
+    bool color;
+};
+/* "name", "severity", "fixable", "size", "packages", "os"; the greatest first, but names and systems rising. Failures come last. */
+bool overview_sort(struct overview *overview, struct str key, struct error *err);
+
+size_t overview_failures(const struct overview *overview);
+
+struct overview_format {
+    const char *name, *help;
+    bool (*write)(const struct overview *overview, struct buf *out, struct error *err);
+};
+const struct overview_format *overview_format_find(struct str name);
+const struct overview_format *overview_formats(void); /* ends with name NULL */
+
 struct report_format {
     const char *name, *help;
     bool (*write)(const struct report *report, struct buf *out, struct error *err);

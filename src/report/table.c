@@ -279,8 +279,8 @@ static void put_starter(struct table *t)
     put_note(
         t, "33;1", "Starter database",
         arena_printf(&t->arena,
-                     "only %llu vulnerabilities are known to it, so much will be missing here. For a full answer give --db FILE, "
-                     "made by drydock db build from advisory feeds or from Trivy's database (drydock db build --help).",
+                     "only %llu vulnerabilities are known to it, so much will be missing here. For a full answer run "
+                     "drydock db update, or give --db FILE, made by drydock db build from advisory feeds or from Trivy's database.",
                      (unsigned long long)info->vulnerability_count));
 }
 

@@ -8,7 +8,6 @@ enum {
     LAYER_ARENA_BYTES = 1 << 30,
     SCRATCH_ARENA_BYTES = 512 << 20,
     MAX_BLOB_MEMORY_BYTES = 8 << 20,
-    MAX_LINKED_BYTES = 512 << 20,
 };
 
 static bool index_aliases(struct layer_collector *c)
@@ -238,11 +237,11 @@ static bool exceeds_links(struct layer_collector *c, const struct claims *claims
     if (str_eq(path, claims->entry->path))
         return false;
     c->linked_bytes = size > UINT64_MAX - before ? UINT64_MAX : before + size;
-    if (before <= MAX_LINKED_BYTES && c->linked_bytes > MAX_LINKED_BYTES) {
+    if (before <= LAYER_MAX_LINKED_BYTES && c->linked_bytes > LAYER_MAX_LINKED_BYTES) {
         struct error ignored = { 0 }; /* a full arena is told by the next file */
         layer_collect_warning(c, path, &ignored, "not read by this name, nor are other links: too many lead to large files");
     }
-    return c->linked_bytes > MAX_LINKED_BYTES;
+    return c->linked_bytes > LAYER_MAX_LINKED_BYTES;
 }
 
 /* Loads the content where that was not done yet and parses it as the kind that was set. */

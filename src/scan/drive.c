@@ -7,18 +7,21 @@
 
 static const uint64_t DEFAULT_SPOOL_BYTES = (uint64_t)4 << 30;
 
-static unsigned parallel_of(const struct scan_options *options)
+unsigned scan_parallel(const struct scan *scan)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return options->parallel ? options->parallel : cpus > 0 ? (unsigned)cpus : 1;
+    unsigned processors = cpus > 0 ? (unsigned)cpus : 1;
+    if (scan->options->parallel)
+        return scan->options->parallel;
+    return scan->source && scan->source->layer ? source_parallel(processors) : processors;
 }
 
-static uint64_t spool_of(const struct scan_options *options)
+uint64_t scan_spool_bytes(const struct scan *scan)
 {
-    return options->max_spool_bytes ? options->max_spool_bytes : DEFAULT_SPOOL_BYTES;
+    return scan->options->max_spool_bytes ? scan->options->max_spool_bytes : DEFAULT_SPOOL_BYTES;
 }
 
-static void show_progress(void *context)
+void scan_show_progress(void *context)
 {
     const struct scan *scan = context;
     if (scan->progress && scan->progress_total)
@@ -39,39 +42,55 @@ static int compare_offsets(const void *a, const void *b)
     return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
 }
 
-/* Fills what all passes share; takes a spool of its own. */
-static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count,
-                     const struct layer_alias *aliases, size_t alias_count, struct error *err)
+bool scan_begin_pass(struct scan *scan, struct layer_pass *pass, const struct layer_alias *aliases, size_t alias_count,
+                     struct error *err)
 {
-    const struct image *image = &scan->out->image;
-    const struct image_layer *first = &image->layers[indices[0]];
-    struct layer_pass *pass = &plan->passes[plan->count];
-    *pass = (struct layer_pass){ .image = image,
-                                 .indices = indices,
-                                 .index_count = index_count,
+    *pass = (struct layer_pass){ .image = &scan->out->image,
                                  .fd = scan->fd,
-                                 .archive_codec = image->archive_codec,
+                                 .archive_codec = scan->out->image.archive_codec,
                                  .verify = scan->checks ? SCAN_VERIFY_NONE : scan->options->verify,
                                  .wants_digests = scan->options->integrity,
                                  .checks = scan->checks,
                                  .check_count = scan->check_count,
                                  .aliases = aliases,
                                  .alias_count = alias_count,
-                                 .spool_fd = -1,
-                                 .max_spool_bytes = spool_of(scan->options),
+                                 .max_spool_bytes = scan_spool_bytes(scan),
                                  .progress_bytes = scan->progress };
-    plan->jobs[plan->count++] = (struct worker_job){ .what = scan->input,
-                                                     .run = layer_pass_run,
-                                                     .context = pass,
-                                                     .folder_fd = -1,
-                                                     .weight = first->size_bytes,
-                                                     .max_spool_bytes = spool_of(scan->options) };
-    if (first->blob_path.len) {
-        pass->whole_file = true;
-        if ((pass->fd = image_blob_open(scan->fd, first->blob_path, err)) < 0)
-            return error_wrap(err, "%s", scan->input);
-    }
     return (pass->spool_fd = file_spool(err)) >= 0;
+}
+
+/* Where the layer's bytes come from. */
+static bool open_layer(struct scan *scan, struct layer_pass *pass, struct worker_job *job, struct error *err)
+{
+    const struct image_layer *first = &pass->image->layers[pass->indices[0]];
+    if (scan->source && scan->source->layer) {
+        pass->is_pipe = true;
+        pass->fd = -1;
+        return source_feed_layer(scan, job, pass->indices[0], &pass->fd, err);
+    }
+    if (!first->blob_path.len)
+        return true;
+    pass->whole_file = true;
+    return (pass->fd = image_blob_open(scan->fd, first->blob_path, err)) >= 0 || error_wrap(err, "%s", scan->input);
+}
+
+static bool add_pass(struct scan *scan, struct plan *plan, const uint32_t *indices, size_t index_count,
+                     const struct layer_alias *aliases, size_t alias_count, struct error *err)
+{
+    struct layer_pass *pass = &plan->passes[plan->count];
+    struct worker_job *job = &plan->jobs[plan->count];
+    if (!scan_begin_pass(scan, pass, aliases, alias_count, err))
+        return false;
+    pass->indices = indices;
+    pass->index_count = index_count;
+    *job = (struct worker_job){ .what = scan->input,
+                                .run = layer_pass_run,
+                                .context = pass,
+                                .folder_fd = -1,
+                                .weight = scan->out->image.layers[indices[0]].size_bytes,
+                                .max_spool_bytes = pass->max_spool_bytes };
+    plan->count++;
+    return open_layer(scan, pass, job, err);
 }
 
 /* One pass a layer; but an archive that is compressed as a whole is one pass over all, in the order of the archive. */
@@ -96,7 +115,7 @@ static bool make_plan(struct scan *scan, const bool *wanted, const struct layer_
         qsort(sorted, n, sizeof *sorted, compare_offsets);
     for (size_t i = 0; i < n; i++)
         indices[i] = (uint32_t)(sorted[i] - image->layers);
-    if (image->archive_codec != CODEC_PLAIN && !scan->is_folder)
+    if (image->archive_codec != CODEC_PLAIN && !scan->is_folder && !scan->source)
         return n == 0 || add_pass(scan, plan, indices, n, aliases, alias_count, err);
     for (size_t i = 0; i < n; i++)
         if (!add_pass(scan, plan, &indices[i], 1, aliases, alias_count, err))
@@ -115,19 +134,18 @@ static void close_plan(const struct scan *scan, struct plan *plan)
 }
 
 /* Takes a worker's frames apart; each must be one of the layers that it was given. */
-static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count, struct error *err)
+static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count, const struct layer_alias *aliases,
+                        size_t alias_count, struct error *err)
 {
     while (bytes.len) {
-        if (bytes.len < 12)
+        uint32_t index;
+        struct str flat;
+        if (!layer_next_frame(&bytes, &index, &flat) || index >= layer_count)
             return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
-        uint32_t index = le32(bytes.ptr);
-        uint64_t length = le64(bytes.ptr + 4);
-        bytes = str_skip(bytes, 12);
-        if (index >= layer_count || length > bytes.len)
-            return error_set(err, ERROR_INPUT, "%s: damaged answer of a worker", scan->input);
-        if (!layer_decode(str_head(bytes, (size_t)length), scan->arena, &scan->layers[index], err))
+        if (!layer_decode(flat, scan->arena, &scan->layers[index], err))
             return error_wrap(err, "%s", scan->input);
-        bytes = str_skip(bytes, (size_t)length);
+        if (!scan->is_rootfs)
+            remember_layer(scan, index, flat, aliases, alias_count);
     }
     return true;
 }
@@ -136,41 +154,20 @@ bool scan_walk_layers(struct scan *scan, const bool *wanted, const struct layer_
                       struct error *err)
 {
     struct plan plan = { 0 };
+    const struct image *image = &scan->out->image;
+    bool *unseen = arena_array(scan->arena, image->layer_count + 1, sizeof *unseen);
+    if (!unseen)
+        return arena_error(scan->arena, err);
+    memcpy(unseen, wanted, image->layer_count * sizeof *unseen);
     if (scan->progress)
         atomic_store(scan->progress, 0);
-    bool ok = make_plan(scan, wanted, aliases, alias_count, &plan, err) &&
-              worker_run(plan.jobs, plan.count, parallel_of(scan->options), scan->arena, show_progress, scan, err);
+    bool ok = remembered_layers(scan, unseen, aliases, alias_count, err) &&
+              make_plan(scan, unseen, aliases, alias_count, &plan, err) &&
+              worker_run(plan.jobs, plan.count, scan_parallel(scan), scan->arena, scan_show_progress, scan, err);
     close_plan(scan, &plan);
-    const struct image *image = &scan->out->image;
     for (size_t i = 0; ok && i < plan.count; i++)
-        ok = read_frames(scan, plan.jobs[i].result, image->layer_count, err);
+        ok = read_frames(scan, plan.jobs[i].result, image->layer_count, aliases, alias_count, err);
     for (size_t i = 0; ok && i < image->layer_count; i++)
         scan->layers[i] = scan->layers[image->layers[i].same_as];
-    return ok;
-}
-
-/* ---- a folder -------------------------------------------------------------------------------------------------------------- */
-
-bool scan_walk_folder(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err)
-{
-    struct folder_pass pass = { .fd = scan->fd,
-                                .path = scan->input,
-                                .options = scan->options,
-                                .checks = scan->checks,
-                                .check_count = scan->check_count,
-                                .aliases = aliases,
-                                .alias_count = alias_count,
-                                .spool_fd = file_spool(err),
-                                .max_spool_bytes = spool_of(scan->options) };
-    if (pass.spool_fd < 0)
-        return false;
-    struct worker_job job = { .what = scan->input,
-                              .run = folder_pass_run,
-                              .context = &pass,
-                              .reads_folder = true,
-                              .folder_fd = scan->fd,
-                              .max_spool_bytes = pass.max_spool_bytes };
-    bool ok = worker_run(&job, 1, 1, scan->arena, NULL, NULL, err) && read_frames(scan, job.result, 1, err);
-    close(pass.spool_fd);
     return ok;
 }

@@ -1,8 +1,7 @@
 /* layer.h (private) - the inventory of one layer: what the walk of its tar (or of a folder) found, and its flat form.
  *
- * The flat form is one little-endian buffer without pointers: a header, tables of 32-bit words, the names' hashes and a
- * string pool that the tables refer to by offset and length. The same bytes go over a worker's pipe and into a cache.
- * layer_decode checks every count, offset and index before use. */
+ * Its flat form (flat.h) goes over a worker's pipe and into the cache; layer_decode checks every count, offset and index before
+ * use. */
 #ifndef DRYDOCK_SCAN_LAYER_H
 #define DRYDOCK_SCAN_LAYER_H
 
@@ -80,6 +79,7 @@ struct layer_base {
 struct layer_inventory {
     char digest[160], diff_id[160]; /* computed; empty where not */
     bool verified;
+    bool remembered;     /* read from the cache (not in the flat form) */
     uint64_t size_bytes; /* as stored */
     uint64_t file_count, unreadable_count;
     struct layer_file *files;
@@ -104,14 +104,19 @@ struct layer_inventory {
 uint64_t layer_name(struct str path, bool is_folder);
 uint64_t layer_name_in(uint64_t folder_hash, struct str base, bool is_folder);
 uint64_t layer_name_moved(uint64_t name, uint64_t from_folder_hash, uint64_t to_folder_hash);
+/* Makes the hash table of all members anew. */
+bool layer_index_members(struct layer_inventory *layer, struct arena *arena);
 /* Index of the member in *at; false when there is none. */
 bool layer_find(const struct layer_inventory *layer, uint64_t name, uint32_t *at);
 /* Does the layer have a member at this path? */
 bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_folder);
 
 bool layer_encode(const struct layer_inventory *layer, struct buf *out);
+uint64_t layer_flat_fingerprint(void); /* changes when the flat form does */
 /* A frame of a worker's answer: the layer's index, the length, the flat form. */
 bool layer_put_frame(const struct layer_inventory *layer, uint32_t index, struct buf *out, struct error *err);
+/* Takes the next frame from *bytes; false: it is damaged. */
+bool layer_next_frame(struct str *bytes, uint32_t *index, struct str *flat);
 /* The one frame of an answer, with index 0. */
 bool layer_read_frame(struct str bytes, struct arena *arena, struct layer_inventory *out, struct error *err);
 /* Texts stay views into `bytes`; tables go into the arena. */
@@ -127,6 +132,8 @@ struct layer_check {
 };
 
 /* ---- collecting (inside a worker) ------------------------------------------------------------------------------------------ */
+
+enum { LAYER_MAX_LINKED_BYTES = 512 << 20 }; /* parsed once more for links that lead to files */
 
 struct layer_collector {
     struct layer_inventory layer;
@@ -171,6 +178,7 @@ bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32
 void member_free(struct layer_collector *c);
 /* Gives hard links what their targets have; then layer_encode. */
 void layer_collect_end(struct layer_collector *c);
+void layer_share_links(struct layer_inventory *layer);
 
 /* ---- walks: what worker jobs run --------------------------------------------------------------------------------------------- */
 
@@ -181,6 +189,7 @@ struct layer_pass {
     size_t index_count;
     int fd;          /* the archive, or the layer's blob */
     bool whole_file; /* fd is the layer's own file: offset 0 to its end */
+    bool is_pipe;    /* fd is a pipe that the layer's bytes come through, as stored */
     enum codec archive_codec;
     enum scan_verify verify;
     bool wants_digests;
@@ -194,19 +203,19 @@ struct layer_pass {
 };
 bool layer_pass_run(void *pass, struct buf *out, struct error *err);
 
-/* Walks a folder; `out` gets one frame with index 0. */
-struct folder_pass {
+/* Walks an image archive that comes through a pipe, in its order; whether a member is a layer shows when all have come. `out` gets a
+ * frame for each layer and one, FRAME_IMAGE, for the image. */
+struct archive_pass {
     int fd;
-    const char *path; /* for messages */
-    const struct scan_options *options;
-    const struct layer_check *checks; /* NULL: collect */
-    size_t check_count;
-    const struct layer_alias *aliases;
-    size_t alias_count;
-    int spool_fd;
-    uint64_t max_spool_bytes;
+    struct image_request request; /* what to pick */
+    const struct image *image;    /* of a walk before, for checks; else NULL */
+    struct layer_pass walk;       /* what else layers are walked with */
 };
-bool folder_pass_run(void *pass, struct buf *out, struct error *err);
+enum { FRAME_UNUSED = 0xffffffff, FRAME_IMAGE = 0xfffffffe };
+bool archive_pass_run(void *pass, struct buf *out, struct error *err);
+/* walk.c: walks one layer; takes `stored`. */
+bool layer_walk(const struct layer_pass *pass, const struct image_layer *layer, uint32_t index, struct stream *stored,
+                struct buf *out, struct error *err);
 
 /* ---- squash -------------------------------------------------------------------------------------------------------------------- */
 
@@ -216,6 +225,9 @@ bool folder_pass_run(void *pass, struct buf *out, struct error *err);
 struct cover;
 bool squash_layers(const struct layer_inventory *layers, size_t count, const struct scan_skips *skips, struct inventory *out,
                    struct layer_alias **aliases, size_t *alias_count, struct cover **cover, struct error *err);
+
+/* The order of an inventory's packages, for qsort. */
+int inventory_compare_packages(const void *a, const void *b);
 
 /* settle.c: kinds that settle, over the packages, notes and (in `all`) declared dependencies of all files; warnings go to
  * `all`. `layers` leads from paths of files to the layers that they lie in. False when the arena is full. */

@@ -57,6 +57,18 @@ bool layer_has(const struct layer_inventory *layer, struct str path, bool *is_fo
     return true;
 }
 
+bool layer_index_members(struct layer_inventory *layer, struct arena *arena)
+{
+    size_t count = 64;
+    while (count < layer->member_count + layer->member_count / 2 + 1)
+        count *= 2;
+    layer->slots = arena_array(arena, count, sizeof *layer->slots);
+    layer->slot_count = layer->slots ? count : 0;
+    for (size_t i = 0; layer->slots && i < layer->member_count; i++)
+        *find_slot(layer->slots, count, layer->members, layer->members[i].name) = (uint32_t)i + 1;
+    return layer->slots;
+}
+
 /* ---- executables -------------------------------------------------------------------------------------------------------------- */
 
 /* A fat Mach-O file and a Java class begin alike; then comes the number of architectures there, the version (45 and more) here
@@ -196,9 +208,8 @@ bool member_add(struct layer_collector *c, const struct tar_entry *entry, uint32
     return (content == 0 && same_as == 0) || add_base(c, *slot - 1, base, same_as);
 }
 
-void layer_collect_end(struct layer_collector *c)
+void layer_share_links(struct layer_inventory *l)
 {
-    struct layer_inventory *l = &c->layer;
     for (size_t i = 0; i < l->base_count; i++) {
         uint32_t at;
         struct layer_member *m = &l->members[l->bases[i].member];
@@ -209,4 +220,9 @@ void layer_collect_end(struct layer_collector *c)
         m->size_bytes = l->members[at].size_bytes;
         m->mode = (m->mode & ~(uint32_t)07777 & ~shared) | (l->members[at].mode & (07777 | shared)) | MEMBER_SAME;
     }
+}
+
+void layer_collect_end(struct layer_collector *c)
+{
+    layer_share_links(&c->layer);
 }

@@ -20,7 +20,7 @@ static void scan_begin(struct scan *scan)
     struct error ignored = { 0 };
     arena_init(&scan->out->arena, "scan", INVENTORY_ARENA_BYTES);
     scan->arena = &scan->out->arena;
-    void *shared = mmap(NULL, sizeof *scan->progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *shared = mmap(NULL, PROGRESS_SLOTS * sizeof *scan->progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     scan->progress = shared == MAP_FAILED ? NULL : shared;
     /* the crypto library sets itself up here, where it may still read its configuration */
     digest_of(DIGEST_SHA256, STR(""), digest, &ignored);
@@ -30,7 +30,7 @@ static void scan_end(struct scan *scan)
 {
     progress_clear();
     if (scan->progress)
-        munmap((void *)(uintptr_t)scan->progress, sizeof *scan->progress);
+        munmap((void *)(uintptr_t)scan->progress, PROGRESS_SLOTS * sizeof *scan->progress);
 }
 
 /* ---- opening the image ------------------------------------------------------------------------------------------------------ */
@@ -48,19 +48,47 @@ static bool run_open(void *context, struct buf *out, struct error *err)
     return ok;
 }
 
-static bool open_image(struct scan *scan, struct error *err)
+static bool run_list(void *context, struct buf *out, struct error *err)
 {
-    struct image_request request = {
-        .fd = scan->fd, .is_folder = scan->is_folder, .reference = scan->options->reference, .platform = scan->options->platform
-    };
+    const struct image_request *request = context;
+    struct arena arena;
+    struct image_choice *choices;
+    size_t count;
+    arena_init(&arena, "image", (size_t)1 << 30);
+    bool ok = image_list(request, &arena, &choices, &count, err);
+    if (ok && !image_choices_encode(choices, count, out))
+        ok = error_set(err, ERROR_LIMIT, "the list of images is too large");
+    arena_free(&arena);
+    return ok;
+}
+
+/* Runs one of the two above in a worker. */
+static bool read_documents(struct scan *scan, bool (*run)(void *, struct buf *, struct error *), struct str *answer,
+                           struct error *err)
+{
+    struct image_request request = { .fd = scan->fd,
+                                     .is_folder = scan->is_folder,
+                                     .is_remote = scan->source && scan->source->document,
+                                     .index_json = scan->source ? scan->source->index_json : (struct str){ 0 },
+                                     .reference = scan->options->reference,
+                                     .platform = scan->options->platform };
     struct worker_job job = {
-        .what = scan->input, .run = run_open, .context = &request, .reads_folder = scan->is_folder, .folder_fd = scan->fd
+        .what = scan->input, .run = run, .context = &request, .reads_folder = scan->is_folder, .folder_fd = scan->fd
     };
+    if (request.is_remote)
+        source_serve_documents(scan, &job, &request.fd);
     if (!worker_run(&job, 1, 1, scan->arena, NULL, NULL, err))
         return false;
-    if (!image_decode(job.result, scan->arena, &scan->out->image, err))
-        return error_wrap(err, "%s", scan->input);
+    *answer = job.result;
     return true;
+}
+
+static bool open_image(struct scan *scan, struct error *err)
+{
+    struct str answer;
+    if (!read_documents(scan, run_open, &answer, err))
+        return false;
+    return image_decode(answer, scan->arena, &scan->out->image, err) || error_wrap(err, "%s", scan->input);
 }
 
 /* ---- the layers ---------------------------------------------------------------------------------------------------------------- */
@@ -102,7 +130,8 @@ static bool describe_layers(struct scan *scan, struct error *err)
             .created_by = claimed->created_by,
             .size_bytes = claimed->size_bytes,
             .file_count = layer->file_count,
-            .verified = layer->verified,
+            .verified = layer->verified && !layer->remembered,
+            .remembered = layer->remembered,
         };
     }
     return true;
@@ -119,9 +148,18 @@ static bool add_image_warning(struct scan *scan, struct error *err)
         return arena_error(scan->arena, err);
     if (out->warning_count)
         memcpy(warnings, out->warnings, out->warning_count * sizeof *warnings);
-    warnings[out->warning_count++] = (struct catalog_warning){ str_from(scan->input), out->image.warning, true };
+    struct str path = arena_str(scan->arena, str_from(scan->input));
+    warnings[out->warning_count++] = (struct catalog_warning){ path, out->image.warning, true };
     out->warnings = warnings;
     return out->incomplete = true;
+}
+
+static bool walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
+                        struct error *err)
+{
+    bool ok = scan->source && scan->source->archive ? source_walk_archive(scan, aliases, alias_count, err)
+                                                    : scan_walk_layers(scan, wanted, aliases, alias_count, err);
+    return ok && (!scan->source || !scan->source->container || source_walk_container(scan, aliases, alias_count, err));
 }
 
 static bool scan_layers(struct scan *scan, struct error *err)
@@ -130,19 +168,20 @@ static bool scan_layers(struct scan *scan, struct error *err)
     struct layer_alias *aliases = NULL;
     size_t alias_count = 0;
     bool *wanted = arena_array(scan->arena, image->layer_count + 1, sizeof *wanted);
-    scan->layers = arena_array(scan->arena, image->layer_count + 1, sizeof *scan->layers);
+    if (!scan->layers)
+        scan->layers = arena_array(scan->arena, image->layer_count + 1, sizeof *scan->layers);
     if (!wanted || !scan->layers)
         return arena_error(scan->arena, err);
     for (size_t i = 0; i < image->layer_count; i++)
         wanted[i] = true;
-    if (!scan_walk_layers(scan, wanted, NULL, 0, err) || !squash_layers(scan->layers, image->layer_count, &scan->options->skips,
-                                                                        scan->out, &aliases, &alias_count, &scan->cover, err))
+    if (!walk_layers(scan, wanted, NULL, 0, err) || !squash_layers(scan->layers, image->layer_count, &scan->options->skips,
+                                                                   scan->out, &aliases, &alias_count, &scan->cover, err))
         return false;
     if (alias_count) {
         struct layer_alias *again;
         size_t again_count;
         choose_layers(scan, aliases, alias_count, wanted);
-        if (!scan_walk_layers(scan, wanted, aliases, alias_count, err) ||
+        if (!walk_layers(scan, wanted, aliases, alias_count, err) ||
             !squash_layers(scan->layers, image->layer_count, &scan->options->skips, scan->out, &again, &again_count, &scan->cover,
                            err))
             return false;
@@ -161,7 +200,7 @@ static bool walk_checks(struct scan *scan, struct layer_inventory *answers, size
     scan->check_count = scan->cover->check_count;
     for (size_t i = 0; i < scan->check_count; i++)
         wanted[scan->checks[i].layer] = true;
-    bool ok = scan->is_rootfs ? scan_walk_folder(scan, NULL, 0, err) : scan_walk_layers(scan, wanted, NULL, 0, err);
+    bool ok = scan->is_rootfs ? scan_walk_folder(scan, NULL, 0, err) : walk_layers(scan, wanted, NULL, 0, err);
     for (size_t i = 0; ok && i < count; i++)
         for (size_t k = 0; ok && wanted[i] && k < answers[i].facts.note_count; k++) {
             uint64_t check = 0;
@@ -195,13 +234,24 @@ static bool describe_files(struct scan *scan, struct error *err)
     return compare_contents(scan, err) && (cover_finish(scan->cover, scan->out) || arena_error(scan->arena, err));
 }
 
+/* What is not known of an image yet. */
+static bool scan_anew(struct scan *scan, struct error *err)
+{
+    if (!scan_layers(scan, err) || !inventory_weigh_locks(scan->out, false, err))
+        return false;
+    inventory_skip(scan->out, &scan->options->skips);
+    if (!describe_files(scan, err))
+        return false;
+    remember_image(scan);
+    return true;
+}
+
 static bool scan_opened(struct scan *scan, struct error *err)
 {
     scan_begin(scan);
-    bool ok = open_image(scan, err) && scan_layers(scan, err) && inventory_weigh_locks(scan->out, false, err);
-    if (ok)
-        inventory_skip(scan->out, &scan->options->skips);
-    ok = ok && describe_files(scan, err);
+    bool arrives = scan->source && scan->source->archive, is_open = !arrives, is_known = false;
+    bool ok = arrives ? source_recall_image(scan, &is_open, err) : open_image(scan, err);
+    ok = ok && (!is_open || recall_image(scan, &is_known, err)) && (is_known || scan_anew(scan, err));
     scan_end(scan);
     if (!ok)
         inventory_free(scan->out);
@@ -218,23 +268,26 @@ static void raise_file_limit(void)
     }
 }
 
-bool scan_image(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)
+static bool open_path(struct scan *scan, struct error *err)
 {
     struct stat st;
+    scan->fd = open(scan->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (scan->fd < 0 || fstat(scan->fd, &st) != 0)
+        return error_system(err, "%s", scan->input);
+    scan->is_folder = S_ISDIR(st.st_mode);
+    return scan->is_folder || S_ISREG(st.st_mode) ||
+           error_set(err, ERROR_USAGE, "%s: is neither a file nor a folder; use --input - to read an archive from a pipe",
+                     scan->input);
+}
+
+bool scan_image(const char *path, const struct scan_options *options, struct inventory *out, struct error *err)
+{
     *out = (struct inventory){ 0 };
     raise_file_limit();
-    struct scan scan = { .input = path, .options = options, .out = out, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
-    if (scan.fd < 0)
-        return error_system(err, "%s", path);
-    bool ok = fstat(scan.fd, &st) == 0;
-    if (!ok)
-        error_system(err, "%s", path);
-    else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-        ok =
-            error_set(err, ERROR_USAGE, "%s: is neither a file nor a folder; use --input - to read an archive from a pipe", path);
-    scan.is_folder = ok && S_ISDIR(st.st_mode);
-    ok = ok && scan_opened(&scan, err);
-    close(scan.fd);
+    struct scan scan = { .input = path, .options = options, .out = out };
+    bool ok = open_path(&scan, err) && scan_opened(&scan, err);
+    if (scan.fd >= 0)
+        close(scan.fd);
     return ok;
 }
 
@@ -260,6 +313,98 @@ bool scan_image_stream(int fd, const char *name, const struct scan_options *opti
     struct scan scan = { .input = name, .options = options, .out = out, .fd = spool };
     ok = ok && scan_opened(&scan, err);
     close(spool);
+    return ok;
+}
+
+/* ---- sources ---------------------------------------------------------------------------------------------------------------- */
+
+static bool begin_source(struct scan *scan, const struct image_source *source, struct error *err)
+{
+    *scan->out = (struct inventory){ 0 };
+    raise_file_limit();
+    if (!source->folder)
+        return true;
+    scan->is_folder = true;
+    scan->fd = open(source->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return scan->fd >= 0 || error_system(err, "%s", source->folder);
+}
+
+/* The name, NUL-terminated, for messages. */
+static bool name_source(const struct image_source *source, struct scan *scan, char name[static 1024])
+{
+    snprintf(name, 1024, "%.*s", STR_ARG(source->name));
+    scan->input = name;
+    return true;
+}
+
+static bool copy_names(const struct str *names, size_t count, struct arena *arena, struct str **out, size_t *out_count)
+{
+    struct str *copies = arena_array(arena, count, sizeof *copies);
+    for (size_t i = 0; copies && i < count; i++)
+        copies[i] = arena_str(arena, names[i]);
+    *out = copies;
+    *out_count = copies ? count : 0;
+    return !arena->exhausted;
+}
+
+/* An engine's own names for the image come in place of what its archive says, which was asked for by ID. */
+static bool take_names(const struct image_source *source, struct inventory *out, struct error *err)
+{
+    struct image *image = &out->image;
+    if ((source->repo_tag_count &&
+         !copy_names(source->repo_tags, source->repo_tag_count, &out->arena, &image->repo_tags, &image->repo_tag_count)) ||
+        (source->repo_digest_count && !copy_names(source->repo_digests, source->repo_digest_count, &out->arena,
+                                                  &image->repo_digests, &image->repo_digest_count))) {
+        arena_error(&out->arena, err);
+        inventory_free(out);
+        return false;
+    }
+    return true;
+}
+
+bool scan_image_source(const struct image_source *source, const struct scan_options *options, struct inventory *out,
+                       struct error *err)
+{
+    char name[1024];
+    struct scan scan = { .options = options, .out = out, .source = source, .fd = -1 };
+    bool ok = name_source(source, &scan, name) && begin_source(&scan, source, err) && scan_opened(&scan, err);
+    if (scan.fd >= 0)
+        close(scan.fd);
+    return ok && take_names(source, out, err);
+}
+
+/* ---- what there is to choose from ---------------------------------------------------------------------------------------------- */
+
+static bool list_choices(struct scan *scan, struct arena *arena, struct image_choice **out, size_t *count, struct error *err)
+{
+    struct str answer;
+    scan_begin(scan);
+    bool ok = read_documents(scan, run_list, &answer, err) && image_choices_decode(answer, arena, out, count, err);
+    scan_end(scan);
+    inventory_free(scan->out);
+    return ok;
+}
+
+bool scan_source_choices(const struct image_source *source, const struct scan_options *options, struct arena *arena,
+                         struct image_choice **out, size_t *count, struct error *err)
+{
+    char name[1024];
+    struct inventory none;
+    struct scan scan = { .options = options, .out = &none, .source = source, .fd = -1 };
+    bool ok = name_source(source, &scan, name) && begin_source(&scan, source, err) && list_choices(&scan, arena, out, count, err);
+    if (scan.fd >= 0)
+        close(scan.fd);
+    return ok;
+}
+
+bool scan_image_choices(const char *path, const struct scan_options *options, struct arena *arena, struct image_choice **out,
+                        size_t *count, struct error *err)
+{
+    struct inventory none = { 0 };
+    struct scan scan = { .input = path, .options = options, .out = &none };
+    bool ok = open_path(&scan, err) && list_choices(&scan, arena, out, count, err);
+    if (scan.fd >= 0)
+        close(scan.fd);
     return ok;
 }
 
@@ -318,6 +463,8 @@ bool scan_rootfs(const char *path, const struct scan_options *options, struct in
 
 void inventory_free(struct inventory *inventory)
 {
+    for (size_t i = 0; i < inventory->held_count; i++)
+        cache_release(&inventory->held[i]);
     arena_free(&inventory->arena);
     *inventory = (struct inventory){ 0 };
 }

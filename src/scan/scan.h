@@ -44,6 +44,7 @@ struct inventory_layer {
     uint64_t size_bytes; /* as stored */
     uint64_t file_count;
     bool verified;
+    bool remembered; /* its inventory is from the cache: its digest is what the image claims */
 };
 
 /* What each regular file that is there in the end is; the first that holds. */
@@ -111,6 +112,8 @@ struct inventory {
     size_t unexplained_count;
     struct inventory_change *changes; /* sorted by package, path, type; those of packages that are gone are left out */
     size_t change_count;
+    struct cache_entry *held; /* mapped entries that texts lie in */
+    size_t held_count, held_cap;
     bool incomplete; /* a warning says that an OS package database or os-release could not be understood */
 };
 
@@ -121,17 +124,15 @@ bool scan_image_stream(int fd, const char *name, const struct scan_options *opti
 /* An image from a registry or a container engine: layers are scanned while they arrive. */
 bool scan_image_source(const struct image_source *source, const struct scan_options *options, struct inventory *out,
                        struct error *err);
-/* What platforms there are to choose from; scan one by options->reference = its digest. Attestations are left out. */
-struct scan_platform {
-    struct image_platform platform;
-    struct str digest; /* of the manifest; empty in a classic archive */
-};
-bool scan_source_platforms(const struct image_source *source, const struct scan_options *options, struct arena *arena,
-                           struct scan_platform **out, size_t *count, struct error *err);
-bool scan_image_platforms(const char *path, const struct scan_options *options, struct arena *arena, struct scan_platform **out,
-                          size_t *count, struct error *err);
-/* A software bill of materials in a file ("-": standard input): CycloneDX, SPDX, Syft's, Trivy's or GitHub's JSON, or an
- * attestation around one. `text` instead of a path: one that is in memory already. */
+/* What there is to choose from (image_list): scan one by options->reference = its digest. Not of daemons, whose images have one
+ * platform. */
+bool scan_source_choices(const struct image_source *source, const struct scan_options *options, struct arena *arena,
+                         struct image_choice **out, size_t *count, struct error *err);
+bool scan_image_choices(const char *path, const struct scan_options *options, struct arena *arena, struct image_choice **out,
+                        size_t *count, struct error *err);
+/* A software bill of materials in a file ("-": standard input), which may be compressed: CycloneDX, SPDX, Syft's, Trivy's or GitHub's
+ * JSON, or an attestation around one. `text` instead of a path: one that is in memory already. The inventory is that of what it
+ * describes, as far as it tells; nothing in it is verified. A note of key "sbom" holds the format as ArtifactType: "cyclonedx". */
 bool scan_sbom(const char *path, const struct scan_options *options, struct inventory *out, struct error *err);
 bool scan_sbom_text(struct str text, const char *name, const struct scan_options *options, struct inventory *out,
                     struct error *err);

@@ -237,7 +237,7 @@ static bool is_there(void *context, struct str path)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------------------------ */
 
-static int compare_packages(const void *a, const void *b)
+int inventory_compare_packages(const void *a, const void *b)
 {
     const struct package *x = a, *y = b;
     size_t kx = catalog_kind_index(x->kind), ky = catalog_kind_index(y->kind);
@@ -313,7 +313,7 @@ static bool run(struct squash *s)
     if (!tie_owned(s) || !follow_links(s))
         return false;
     if (out->package_count)
-        qsort(out->packages, out->package_count, sizeof *out->packages, compare_packages);
+        qsort(out->packages, out->package_count, sizeof *out->packages, inventory_compare_packages);
     if (!drop_duplicates(s))
         return false;
     if (out->warning_count)

@@ -176,8 +176,10 @@ static bool hide_below(struct tree *tree, const struct layer_inventory *layer)
     for (size_t i = 0; i < tree->file_count; i++) {
         struct tree_file *file = &tree->files[i];
         /* a file that the layer holds anew is replaced when it is added, which keeps the run of layers */
-        bool replaced = layer_has(layer, file->real, &is_folder) && !map_get(&h.claimed, file->real, NULL);
-        file->gone = file->gone || replaced || is_whiteout(&h, file->real) || hides_folder(&h, path_dir(file->real));
+        if (file->gone || map_get(&h.claimed, file->real, NULL))
+            continue;
+        file->gone = layer_has(layer, file->real, &is_folder) || is_whiteout(&h, file->real) ||
+                     hides_folder(&h, path_dir(file->real));
     }
     return !tree->arena->exhausted;
 }

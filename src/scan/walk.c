@@ -107,7 +107,7 @@ static bool walk_is_empty(struct walk *walk, bool *empty, struct error *err)
 static void allow_direct_reads(const struct layer_pass *pass, const struct image_layer *layer, const struct walk *walk,
                                struct layer_collector *c)
 {
-    bool in_order_only = pass->archive_codec != CODEC_PLAIN && !pass->whole_file;
+    bool in_order_only = pass->is_pipe || (pass->archive_codec != CODEC_PLAIN && !pass->whole_file);
     if (walk->codec != CODEC_PLAIN || in_order_only)
         return;
     c->direct_fd = pass->fd;
@@ -135,20 +135,25 @@ static bool walk_layer(const struct layer_pass *pass, const struct image_layer *
     return ok;
 }
 
-static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct stream *stored, struct buf *out, struct error *err)
+bool layer_walk(const struct layer_pass *pass, const struct image_layer *layer, uint32_t index, struct stream *stored,
+                struct buf *out, struct error *err)
 {
     struct layer_collector c;
-    const struct image_layer *layer = &pass->image->layers[index];
     bool ok = layer_collector_init(&c, pass->aliases, pass->alias_count, pass->spool_fd, pass->max_spool_bytes, err);
     if (!ok)
         stream_close(stored);
     c.wants_digests = pass->wants_digests;
     ok = ok && (!pass->checks || layer_check_begin(&c, pass->checks, pass->check_count, index, err));
     ok = ok && walk_layer(pass, layer, stored, &c, err) && layer_put_frame(&c.layer, index, out, err);
-    if (!ok)
-        error_wrap(err, "layer %u of %zu (%.*s)", index + 1, pass->image->layer_count, STR_ARG(layer->name));
     layer_collector_free(&c);
     return ok;
+}
+
+static bool layer_frame(const struct layer_pass *pass, uint32_t index, struct stream *stored, struct buf *out, struct error *err)
+{
+    const struct image_layer *layer = &pass->image->layers[index];
+    return layer_walk(pass, layer, index, stored, out, err) ||
+           error_wrap(err, "layer %u of %zu (%.*s)", index + 1, pass->image->layer_count, STR_ARG(layer->name));
 }
 
 /* An archive that is compressed as a whole is inflated in order, and its layers are walked as they come by. */
@@ -177,8 +182,9 @@ bool layer_pass_run(void *context, struct buf *out, struct error *err)
         return run_inflating(pass, out, err);
     for (size_t i = 0; i < pass->index_count; i++) {
         const struct image_layer *layer = &pass->image->layers[pass->indices[i]];
-        struct stream *stored = pass->whole_file ? stream_file(pass->fd, 0, UINT64_MAX, err)
-                                                 : stream_file(pass->fd, layer->offset, layer->size_bytes, err);
+        struct stream *stored = pass->is_pipe      ? stream_pipe(pass->fd, err)
+                                : pass->whole_file ? stream_file(pass->fd, 0, UINT64_MAX, err)
+                                                   : stream_file(pass->fd, layer->offset, layer->size_bytes, err);
         if (!stored || !layer_frame(pass, pass->indices[i], stored, out, err))
             return false;
     }

@@ -1,17 +1,20 @@
 /* Jobs in worker processes. A worker answers on its pipe with one message: a status word (an error kind, 0 when it went well),
- * then the result or the error's text. */
-#define _GNU_SOURCE /* pipe2 */
+ * then the result or the error's text. A job whose input comes from elsewhere has a feeder beside it, a second process that
+ * answers in the same way, or is served by this process (serve.c). */
+#define _GNU_SOURCE /* pipe2, F_SETPIPE_SZ */
 #include "scan/worker.h"
+#include "scan/serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_PARALLEL = 64, TICK_MS = 100 };
+enum { MAX_PARALLEL = 64, TICK_MS = 100, FEED_PIPE_BYTES = 1 << 20, FEEDER_GRACE_MS = 2000 };
 static const size_t MAX_ANSWER_BYTES = (size_t)1 << 31;
 
 struct worker {
@@ -19,44 +22,153 @@ struct worker {
     int fd;
     size_t job;
     struct buf answer;
+    pid_t feeder; /* 0: none */
+    int feeder_fd;
+    int serve_fd; /* -1: none */
+    struct error serve_failure;
 };
 
-/* ---- the child ------------------------------------------------------------------------------------------------------------ */
+/* ---- the children --------------------------------------------------------------------------------------------------------- */
 
-static void child_run(const struct worker_job *job, int fd)
+/* Signals that the parent notes end its children at once. */
+static void reset_signals(void)
 {
-    struct error err = { 0 };
-    struct buf out;
-    buf_init(&out, MAX_ANSWER_BYTES);
-    bool ok = sandbox_enter(job, &err) && job->run(job->context, &out, &err);
-    if (ok && out.failed)
-        ok = error_set(&err, ERROR_LIMIT, "the result is larger than %zu bytes", MAX_ANSWER_BYTES);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void answer(int fd, bool ok, const struct error *err, struct str result)
+{
     struct error ignored = { 0 };
-    unsigned char status[4] = { ok ? 0 : (unsigned char)(err.kind ? err.kind : ERROR_INPUT) };
-    struct str body = ok ? buf_view(&out) : str_from(err.text);
+    unsigned char status[4] = { ok ? 0 : (unsigned char)(err->kind ? err->kind : ERROR_INPUT) };
+    struct str body = ok ? result : str_from(err->text);
     if (file_write_all(fd, status, sizeof status, &ignored))
         file_write_all(fd, body.ptr, body.len, &ignored);
     _exit(0);
 }
 
-static bool start(struct worker *w, struct worker_job *jobs, size_t index, struct error *err)
+static void child_run(const struct worker_job *job, int fd, int input_fd)
+{
+    struct error err = { 0 };
+    struct buf out;
+    buf_init(&out, MAX_ANSWER_BYTES);
+    reset_signals();
+    if (job->input_fd)
+        *job->input_fd = input_fd;
+    bool ok = sandbox_enter(job, &err) && job->run(job->context, &out, &err);
+    if (ok && out.failed)
+        ok = error_set(&err, ERROR_LIMIT, "the result is larger than %zu bytes", MAX_ANSWER_BYTES);
+    answer(fd, ok, &err, buf_view(&out));
+}
+
+static void child_feed(const struct worker_job *job, int fd, int output_fd)
+{
+    struct error err = { 0 };
+    reset_signals();
+    bool ok = job->feed(job->input_context, output_fd, &err);
+    close(output_fd);
+    answer(fd, ok, &err, (struct str){ 0 });
+}
+
+static void close_pair(int ends[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
+/* Forks; in the child `answers` gets the end to answer on, and 0 is returned. */
+static pid_t fork_answering(int *answers, struct error *err)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_system(err, "cannot start a worker");
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        error_system(err, "cannot start a worker");
+        return -1;
+    }
     fflush(NULL);
     pid_t pid = fork();
     if (pid < 0) {
-        close(ends[0]);
-        close(ends[1]);
+        error_system(err, "cannot start a worker");
+        close_pair(ends);
+        return -1;
+    }
+    close(ends[pid == 0 ? 0 : 1]);
+    *answers = ends[pid == 0 ? 1 : 0];
+    return pid;
+}
+
+/* The pipe from a feeder, or the socket that is served; input[0] is the worker's end. */
+static bool open_input(const struct worker_job *job, int input[2], struct error *err)
+{
+    if (job->serve && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
         return error_system(err, "cannot start a worker");
+    if (!job->feed)
+        return true;
+    if (pipe2(input, O_CLOEXEC) != 0)
+        return error_system(err, "cannot start a worker");
+#ifdef F_SETPIPE_SZ
+    fcntl(input[1], F_SETPIPE_SZ, FEED_PIPE_BYTES); /* fewer changes of process; the default does too */
+#endif
+    return true;
+}
+
+static bool start_children(struct worker *w, const struct worker_job *job, int input[2], struct error *err)
+{
+    if (job->feed) {
+        w->feeder = fork_answering(&w->feeder_fd, err);
+        if (w->feeder == 0) {
+            close(input[0]);
+            child_feed(job, w->feeder_fd, input[1]);
+        }
+        if (w->feeder < 0) {
+            w->feeder = 0;
+            return false;
+        }
     }
+    int fd;
+    pid_t pid = fork_answering(&fd, err);
     if (pid == 0) {
-        close(ends[0]);
-        child_run(&jobs[index], ends[1]);
+        if (input[1] >= 0)
+            close(input[1]);
+        child_run(job, fd, input[0]);
     }
-    close(ends[1]);
-    *w = (struct worker){ .pid = pid, .fd = ends[0], .job = index };
+    if (pid < 0)
+        return false;
+    w->pid = pid;
+    w->fd = fd;
+    return true;
+}
+
+static void end_feeder(struct worker *w)
+{
+    if (!w->feeder)
+        return;
+    kill(w->feeder, SIGKILL);
+    close(w->feeder_fd);
+    while (waitpid(w->feeder, NULL, 0) < 0 && errno == EINTR)
+        ;
+    w->feeder = 0;
+}
+
+static bool start(struct worker *w, struct worker_job *jobs, size_t index, struct error *err)
+{
+    int input[2] = { -1, -1 };
+    const struct worker_job *job = &jobs[index];
+    *w = (struct worker){ .job = index, .serve_fd = -1 };
+    if (!open_input(job, input, err))
+        return false;
+    bool ok = start_children(w, job, input, err);
+    if (ok && job->serve) {
+        w->serve_fd = input[1];
+        input[1] = -1;
+    }
+    close_pair(input);
+    if (!ok) {
+        end_feeder(w);
+        return false;
+    }
     buf_init(&w->answer, MAX_ANSWER_BYTES);
     return true;
 }
@@ -66,6 +178,8 @@ static bool start(struct worker *w, struct worker_job *jobs, size_t index, struc
 /* How a worker ended that did not answer. */
 static bool explain_death(int status, struct error *err)
 {
+    if (interrupted() || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)))
+        return interrupt_error(err);
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
         return error_set(err, ERROR_LIMIT, "stopped by the system (%s): out of its limits of time or memory",
                          strsignal(WTERMSIG(status)));
@@ -76,23 +190,68 @@ static bool explain_death(int status, struct error *err)
     return error_set(err, ERROR_INPUT, "the worker that read it ended without an answer");
 }
 
-/* Reaps the worker and turns its answer into the job's result or an error. */
-static bool finish(struct worker *w, struct worker_job *job, struct arena *arena, struct error *err)
+/* What the feeder failed with: it has ended by itself, or waits for a pipe that nobody reads any more. */
+static bool feeder_failed(struct worker *w, struct error *err)
+{
+    char text[4 + sizeof err->text];
+    size_t len = 0;
+    ssize_t n = 1;
+    if (!w->feeder)
+        return false;
+    struct pollfd ready = { .fd = w->feeder_fd, .events = POLLIN };
+    if (poll(&ready, 1, FEEDER_GRACE_MS) == 0) { /* it waits for a network; the worker failed by itself */
+        end_feeder(w);
+        return false;
+    }
+    while (len < sizeof text && (n > 0 || (n < 0 && errno == EINTR)))
+        if ((n = read(w->feeder_fd, text + len, sizeof text - len)) > 0)
+            len += (size_t)n;
+    end_feeder(w);
+    if (interrupted())
+        return !interrupt_error(err);
+    if (len < 4)
+        return !error_set(err, ERROR_SYSTEM, "the process that fetched it ended without an answer");
+    if (text[0] == 0)
+        return false;
+    error_set(err, (enum error_kind)text[0], "%.*s", (int)(len - 4), text + 4);
+    return true;
+}
+
+static int reap(struct worker *w)
 {
     int status = 0;
     close(w->fd);
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
     w->pid = 0;
+    if (w->serve_fd >= 0)
+        close(w->serve_fd);
+    w->serve_fd = -1;
+    return status;
+}
+
+/* Reaps the worker and turns its answer into the job's result or an error. Where the input failed, that is the reason. */
+static bool finish(struct worker *w, struct worker_job *job, struct arena *arena, struct error *err)
+{
+    int status = reap(w);
     struct str answer = buf_view(&w->answer);
-    bool ok = true;
+    bool ok = true, from_elsewhere = false;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || answer.len < 4)
         ok = explain_death(status, err);
     else if (answer.ptr[0] != 0)
         ok = error_set(err, (enum error_kind)answer.ptr[0], "%.*s", STR_ARG(str_skip(answer, 4)));
     else if (!(job->result = arena_str(arena, str_skip(answer, 4))).ptr)
         ok = arena_error(arena, err);
-    if (!ok)
+    if (!ok && w->serve_failure.kind) {
+        *err = w->serve_failure;
+        from_elsewhere = true;
+    }
+    if (ok && !job->needs_all_input)
+        end_feeder(w);
+    else if (feeder_failed(w, err))
+        from_elsewhere = true;
+    ok = ok && !from_elsewhere;
+    if (!ok && !from_elsewhere)
         error_wrap(err, "%s", job->what);
     buf_free(&w->answer);
     return ok;
@@ -102,12 +261,10 @@ static void stop(struct worker *w)
 {
     if (!w->pid)
         return;
+    end_feeder(w);
     kill(w->pid, SIGKILL);
-    close(w->fd);
-    while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    reap(w);
     buf_free(&w->answer);
-    w->pid = 0;
 }
 
 /* Reads what a worker has written; *done at the end of its answer. */
@@ -168,37 +325,64 @@ static void note_failure(struct run *run, size_t job, const struct error *err)
     run->failed_job = job;
     run->failure = *err;
     for (unsigned i = 0; i < run->parallel; i++)
-        if (run->workers[i].pid && run->workers[i].job > job) {
+        if (run->workers[i].pid && (run->workers[i].job > job || run->jobs[job].shares_work)) {
             stop(&run->workers[i]);
             run->running--;
         }
 }
 
+/* A worker has written: more of its answer, or all of it. */
+static bool hear(struct run *run, struct worker *w, struct error *err)
+{
+    bool done = false;
+    struct error failure = { 0 };
+    if (!receive(w, &done, err))
+        return false;
+    if (!done)
+        return true;
+    size_t job = w->job;
+    run->running--;
+    if (!finish(w, &run->jobs[job], run->arena, &failure))
+        note_failure(run, job, &failure);
+    return true;
+}
+
+/* A worker asks; when nothing can be answered, its next read ends. */
+static void answer_worker(struct run *run, struct worker *w)
+{
+    if (serve_one(&run->jobs[w->job], w->serve_fd, &w->serve_failure))
+        return;
+    close(w->serve_fd);
+    w->serve_fd = -1;
+}
+
 static bool wait_once(struct run *run, struct error *err)
 {
-    struct pollfd polls[MAX_PARALLEL];
-    struct worker *polled[MAX_PARALLEL];
+    struct pollfd polls[2 * MAX_PARALLEL];
+    struct worker *polled[2 * MAX_PARALLEL];
     nfds_t n = 0;
-    for (unsigned i = 0; i < run->parallel; i++)
-        if (run->workers[i].pid) {
-            polled[n] = &run->workers[i];
-            polls[n++] = (struct pollfd){ .fd = run->workers[i].fd, .events = POLLIN };
-        }
-    if (poll(polls, n, TICK_MS) < 0 && errno != EINTR)
-        return error_system(err, "cannot wait for workers");
-    for (nfds_t i = 0; i < n; i++) {
-        bool done = false;
-        struct error failure = { 0 };
-        if (!polls[i].revents || !polled[i]->pid)
+    for (unsigned i = 0; i < run->parallel; i++) {
+        struct worker *w = &run->workers[i];
+        if (!w->pid)
             continue;
-        if (!receive(polled[i], &done, err))
+        polled[n] = w;
+        polls[n++] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
+        polled[n] = w;
+        polls[n++] = (struct pollfd){ .fd = w->serve_fd, .events = POLLIN }; /* -1 is passed over */
+    }
+    if (poll(polls, n, TICK_MS) < 0) {
+        if (errno != EINTR)
+            return error_system(err, "cannot wait for workers");
+        n = 0;
+    }
+    if (interrupted())
+        return interrupt_error(err);
+    for (nfds_t i = 0; i < n; i += 2) {
+        struct worker *w = polled[i];
+        if (w->pid && polls[i + 1].revents && w->serve_fd >= 0)
+            answer_worker(run, w);
+        if (w->pid && polls[i].revents && !hear(run, w, err))
             return false;
-        if (!done)
-            continue;
-        size_t job = polled[i]->job;
-        run->running--;
-        if (!finish(polled[i], &run->jobs[job], run->arena, &failure))
-            note_failure(run, job, &failure);
     }
     return true;
 }

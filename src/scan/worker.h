@@ -12,7 +12,18 @@ struct worker_job {
     int folder_fd;
     uint64_t weight;          /* heavier jobs start first */
     uint64_t max_spool_bytes; /* limit of the files that it may write to (its spool) */
-    struct str result;        /* set on success; in the arena */
+    bool shares_work;         /* with all other jobs, which cannot go on when this one fails */
+    /* Input that comes while the worker runs; at most one of the two. *input_fd is set in the worker before `run`. */
+    int *input_fd;
+    /* In a process of its own, which nothing confines: writes what the worker reads from the pipe *input_fd. What it fails with is
+     * what the job fails with, unless the worker was content. */
+    bool (*feed)(void *context, int fd, struct error *err);
+    bool needs_all_input; /* the feeder's failure counts in any case: nothing else tells that its input was cut short */
+    /* In this process: answers what the worker asks (worker_ask) through the socket *input_fd; *found is false where there is
+     * nothing of that name. A failure ends the job. */
+    bool (*serve)(void *context, struct str question, struct buf *answer, bool *found, struct error *err);
+    void *input_context;
+    struct str result; /* set on success; in the arena */
 };
 
 /* Runs all jobs, at most `parallel` at once. On failure reports the failed job that comes first in the array. A worker that

@@ -24,6 +24,7 @@ struct vulndb_builder *vulndb_builder_new(struct error *err)
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++)
         buf_init(buffers[i], SIZE_MAX / 4);
     buf_init(&builder->key, MAX_KEY_BYTES);
+    builder->problem_level = LOG_WARN;
     arena_init(&builder->arena, "the database's problems", 64 << 20);
     arena_init(&builder->scratch, "a record", 16 << 20);
     map_init(&builder->problems, &builder->arena);
@@ -56,6 +57,11 @@ void vulndb_builder_free(struct vulndb_builder *builder)
     free(builder);
 }
 
+void vulndb_builder_be_quiet(struct vulndb_builder *builder)
+{
+    builder->problem_level = LOG_DEBUG;
+}
+
 void builder_set_starter(struct vulndb_builder *builder)
 {
     builder->starter = true;
@@ -75,7 +81,7 @@ void vulndb_add_problem(struct vulndb_builder *builder, const char *reason, stru
     uint64_t count = 0;
     struct str key = str_from(reason);
     if (!map_get(&builder->problems, key, &count)) {
-        log_warn("%s (first: %.*s)", reason, STR_ARG(where));
+        log_line(builder->problem_level, "%s (first: %.*s)", reason, STR_ARG(where));
         key = arena_str(&builder->arena, key);
     }
     map_put(&builder->problems, key, count + 1);

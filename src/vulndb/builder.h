@@ -69,6 +69,7 @@ struct vulndb_builder {
     struct arena arena;                                                    /* reasons of problems */
     struct arena scratch;                                                  /* of one record */
     struct map problems;
+    enum log_level problem_level;
     bool starter;
 };
 

@@ -11,7 +11,7 @@ static void report_problems(const struct vulndb_builder *builder)
     uint64_t count;
     while (map_each(&builder->problems, &pos, &reason, &count))
         if (count > 1)
-            log_warn("%.*s: %llu in all", STR_ARG(reason), (unsigned long long)count);
+            log_line(builder->problem_level, "%.*s: %llu in all", STR_ARG(reason), (unsigned long long)count);
 }
 
 static void pad(struct buf *file, size_t alignment)

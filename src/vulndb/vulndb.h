@@ -103,6 +103,8 @@ struct vulndb_jar {
 struct vulndb_builder;
 struct vulndb_builder *vulndb_builder_new(struct error *err);
 void vulndb_builder_free(struct vulndb_builder *builder);
+/* Problems of records are details for the log: the data is another's, and the user only scans with it. */
+void vulndb_builder_be_quiet(struct vulndb_builder *builder);
 bool vulndb_add_source(struct vulndb_builder *builder, const struct vulndb_source *source, int64_t date_s, struct error *err);
 bool vulndb_add_advisory(struct vulndb_builder *builder, const struct vulndb_advisory *advisory, struct error *err);
 bool vulndb_add_vulnerability(struct vulndb_builder *builder, const struct vulndb_vulnerability *vulnerability,

@@ -170,7 +170,7 @@ class Test(unittest.TestCase):
         self.addCleanup(folder_.cleanup)
         self.dir = pathlib.Path(folder_.name)
         self.env = {**os.environ, "DRYDOCK_CACHE_DIR": str(self.dir / "cache"), "TRIVY_CACHE_DIR": str(self.dir / "no-trivy"),
-                    "TMPDIR": str(self.dir), "NO_COLOR": "1"}
+                    "TMPDIR": str(self.dir), "NO_COLOR": "1", "DRYDOCK_SKIP_DB_UPDATE": "true"}
         self.env.pop("SOURCE_DATE_EPOCH", None)
 
     def run_program(self, *arguments, input=None, code=None, env=None):

@@ -409,12 +409,11 @@ def image_decode():
 
 
 class Flat:
-    """A layer's inventory as src/scan/layer.c writes it: counts, tables of 32-bit words, pool of texts."""
-    TABLES = ("files", "packages", "distros", "lists", "declared", "notes", "warnings", "links", "marks", "folders", "members",
-              "slots", "bases")
+    """An inventory as src/scan/flat.c writes it, without the head that the target puts in front: counts, the object's own row,
+    tables of 32-bit words, pool of texts."""
 
-    def __init__(self):
-        self.pool, self.tables = b"", {name: [] for name in self.TABLES}
+    def __init__(self, *tables):
+        self.names, self.pool, self.tables = tables, b"", {name: [] for name in tables + ("own",)}
 
     def add(self, table, *values):
         words = []
@@ -425,6 +424,10 @@ class Flat:
             words += [len(self.pool), len(value)]
             self.pool += value.encode()
         self.tables[table].append(struct.pack(f"<{len(words)}I", *words))
+
+    def add_package(self, kind, path, name):
+        self.add("packages", path, name, "1.2.3-r4", "x86_64", "src", "1.2.3", "a <a@b.example>", "", "MIT", "", "app", "", "", "", "",
+                 "a@1", "b@1", "", kind, 0, 0, 9, 0, 1, 2, 3, *[0] * 6, 0, 0)
 
     def add_members(self, *rows):
         """Rows of name, folder, mode, size; and the hash table that finds them."""
@@ -439,26 +442,30 @@ class Flat:
             self.add("slots", slot)
 
     def bytes(self):
-        counts = struct.pack(f"<{len(self.TABLES)}I", *(len(self.tables[name]) for name in self.TABLES))
-        digests = b"".join(text.encode().ljust(160, b"\0") for text in ("sha256:" + "a" * 64, "sha256:" + "b" * 64))
-        return b"DDLAYER3" + counts + struct.pack("<QQQI", 9000, 3, 0, 1) + digests + b"".join(
-            row for name in self.TABLES for row in self.tables[name]) + self.pool
+        counts = struct.pack(f"<{len(self.names)}I", *(len(self.tables[name]) for name in self.names))
+        return counts + b"".join(row for name in ("own",) + self.names for row in self.tables[name]) + self.pool
+
+
+def flat_layer():
+    flat = Flat("files", "packages", "distros", "lists", "declared", "notes", "warnings", "links", "marks", "folders", "members",
+                "slots", "bases")
+    flat.add("own", "sha256:" + "a" * 64, "sha256:" + "b" * 64, 1, 9000, 0, 3, 0, 0, 0)
+    return flat
 
 
 def scan_layer():
-    yield Flat().bytes()
+    yield flat_layer().bytes()
     for kind in range(0, 16, 3):
-        flat = Flat()
+        flat = flat_layer()
         flat.add("files", "usr/lib/os-release", "etc/os-release", kind, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
         flat.add("files", "lib/apk/db/installed", "lib/apk/db/installed", (kind + 1) % 16, 0, 1, 1, *[0] * 10)
         for name in ("musl", "app"):
-            flat.add("packages", "lib/apk/db/installed", name, "1.2.3-r4", "x86_64", "src", "1.2.3", "", "MIT", "", "app", "a <a@b.example>",
-                     "", "", "", "", "", "a@1", "b@1", kind, 0, 0, 9, 0, 1, 2, 3, 0)
+            flat.add_package(kind, "lib/apk/db/installed", name)
         flat.add("distros", "etc/os-release", "alpine", "3.20.3", "Alpine Linux v3.20")
         flat.add("lists", "musl", "1.2.3-r4", "x86_64", "lib/apk/db/installed",
                  "lib/\nlibc.so\nc100644\t12\tsha1:00\t\tconf\nbin/\nv\t\t\t/bin/b\tsh\nr\t\t\t\tx\n", kind, 0)
         flat.add("declared", "app/package.json", "a", "^1", "dev", kind, 1)
-        flat.add("notes", "etc/apk/repositories", "repository", "v3.20/main")
+        flat.add("notes", "etc/apk/repositories", "repository", "v3.20/main", 0)
         flat.add("warnings", "app/x", "damaged", 1)
         flat.add("links", "etc/os-release", "../usr/lib/os-release", 0)
         flat.add("links", "bin", "/usr/bin", 0)
@@ -470,4 +477,19 @@ def scan_layer():
         flat.add_members((0x1234, 0, 0o40755, 0), (0x5678, 1, 0o100755 | 1 << 16, 9), (0x5698, 1, 0o100755 | 5 << 16, 9), (0x9A, 2, 0o120777, 0))
         flat.add("bases", 1, "sh", 0, 0)
         flat.add("bases", 2, "ash", 0x5678, 0)
+        yield flat.bytes()
+
+
+def scan_inventory():
+    for layers in range(3):
+        flat = Flat("packages", "notes", "warnings", "layers", "unexplained", "changes")
+        flat.add("own", "alpine", "3.20.3", "Alpine Linux v3.20", "etc/os-release", 1, 9, 0, 1, 0, 1, *[5, 0] * 20, 0)
+        for number in range(4):
+            flat.add_package(number, "lib/apk/db/installed", f"package{number}")
+        flat.add("notes", "etc/apk/repositories", "apk-repository", "v3.20", 0)
+        flat.add("warnings", "app/x", "damaged", 1)
+        for number in range(layers):
+            flat.add("layers", "sha256:" + "a" * 64, "sha256:" + "b" * 64, "RUN a", 9, 0, 8, 0, 1, number)
+        flat.add("unexplained", "usr/local/bin/a", 99, 0, 0, 1)
+        flat.add("changes", 3, 2, 1, "etc/passwd", "size 12, was 30")
         yield flat.bytes()

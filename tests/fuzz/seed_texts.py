@@ -1,4 +1,5 @@
 """Seeds of the fuzz targets that read texts: JSON, YAML, TOML, versions, ranges, references and the feeds of the database."""
+import base64
 import json
 import pathlib
 import re
@@ -100,6 +101,25 @@ def image_reference():
                 "windows/amd64", "linux/arm64/v8", "./image.tar", "../a", "/a/b", "x.tar.gz", "x.tgz", "a" * 64, "A/b", "a:" + "t" * 128, "sha512:" + "0" * 128)
 
 
+def net_headers():
+    yield ("HTTP/1.1 401 Unauthorized\r\nContent-Type: Application/JSON; charset=utf-8\r\nWww-Authenticate: Bearer realm=\"https://auth.example/token\",service=\"s\"\r\n"
+           "WWW-Authenticate: Basic realm=\"r\"\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 12\r\n\r\n")
+    yield "HTTP/2 429 \r\nRetry-After: Sun, 06 Nov 2044 08:49:37 GMT\r\n\r\n"
+    yield "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\n\r\n"
+    yield "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 206 Part\r\nContent-Range: bytes 10-19/20\r\nETag: \"x\"\r\n\r\nETag: late\r\n"
+    yield "HTTP/1.1 416 Beyond\r\nContent-Range: bytes */20\r\n\r\n"
+    yield "HTTP/1.1 200 OK\r\nLink: </v2/_catalog?last=a&n=2>; rel=\"next\"\r\nLink: </b>\r\nbad name: x\r\n: y\r\nX:\x1b[2J\r\n\r\n"
+
+
+def registry_config():
+    entries = {"h": {"auth": "dXNlcjpwYXNz"}, "https://index.docker.io/v1/": {"auth": "dTo=", "identitytoken": "x"}, "registry.example:5000/team": {"username": "u", "password": "p"}}
+    texts = (json.dumps({"auths": entries, "credHelpers": {"h": "one", "docker.io": "two"}, "credsStore": "all", "x": [1, {"a": None}]}, indent="\t"),
+             '{"auths":null}', "{}", '{"ServerURL":"h","Username":"<token>","Secret":"p"}', '{"authorizationData":[{"authorizationToken":"QVdTOnBhc3M=","expiresAt":1.7e9}]}',
+             '{"authorizationData":{"authorizationToken":"QVdTOnBhc3M="}}', "# a\n[default]\naws_access_key_id = A\naws_secret_access_key=B # x\n\n[work]\naws_session_token=C\n",
+             "123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com", "public.ecr.aws", "https://index.docker.io/v1/", "registry.example:5000/team")
+    yield from (bytes([host]) + text.encode() for host in range(4) for text in texts)
+
+
 # ---- feeds -------------------------------------------------------------------------------------------------------------
 
 def osv(**more):
@@ -192,3 +212,26 @@ def vulndb_feeds():
     """The first byte picks the row of the target's table: feed and file name."""
     for row, feed in enumerate(FEED_ROWS):
         yield from (bytes([row]) + text.encode() for text in feed())
+
+
+def registry_headers():
+    yield 'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull",error="insufficient_scope"'
+    yield 'Newauth realm="apps", title="Login to \\"apps\\"", Basic realm="simple"\nNegotiate YII=='
+    yield '</a>; rel="prev";title="x, y", <https://h.example/v2/_catalog?last=b&n=2>; rel="next"'
+
+
+def registry_answers():
+    yield '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"x"}}]}'
+    yield '{"error":"invalid_grant","error_description":"no such user","details":"d"}'
+    yield '{"token":"a.b.c","access_token":"t","expires_in":300}'
+    header = base64.b64encode(b'{"formatLength":22,"formatTail":"fQ"}').decode()
+    yield '{"schemaVersion":1,"x":1,"signatures":[{"signature":"eA","protected":"' + header + '"}]}'
+    yield ('{"mediaType":"m","artifactType":"a","config":{"mediaType":"c"},"layers":[{"mediaType":"l","digest":"sha256:1","size":7,'
+           '"annotations":{"org.opencontainers.image.title":"db.tar.gz","predicateType":"p","vnd.docker.reference.type":"attestation-manifest"}}]}')
+    yield '{"repositories":["a/b","c"],"name":"</x>; rel=next"}'
+
+
+def registry_routes():
+    yield ('[[registry]]\nprefix = "a.example/b"\nlocation = "c.example/d"\ninsecure = true\nblocked = false\n'
+           '[[registry.mirror]]\nlocation = "m.example:5000"\npull-from-mirror = "digest-only"\n')
+    yield '[[registry]]\nprefix = "*.a.example"\n[[registry]]\nlocation = "docker.io"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = "m.example"\n'

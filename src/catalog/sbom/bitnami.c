@@ -12,14 +12,15 @@ static bool add_spdx(const struct catalog_file *file, struct catalog_facts *fact
     const struct sbom_component *component = &sbom->components[at];
     struct purl purl;
     struct error ignored = { 0 };
-    if (component->is_file || !purl_parse(component->purl, sbom->arena, &purl, &ignored))
+    if (component->role != SBOM_PACKAGE || !purl_parse(component->purl, sbom->arena, &purl, &ignored))
         return !sbom->arena->exhausted;
     const struct catalog_kind *kind = catalog_kind_of_purl(purl.type);
     bool own = kind == &catalog_bitnami_kind;
     if (!kind || kind->is_os || (purl.version.len == 0 && !(component->version.len && header_value_ok(component->version))))
         return true;
     struct package *package = catalog_add_package(facts, own ? kind : &catalog_sbom_kind, file->path);
-    if (!package || !sbom_fill(sbom, component, &purl, package, facts->arena))
+    if (!package || !sbom_fill(sbom, component, &purl, false, package, facts->arena) ||
+        !sbom_fill_needs(sbom, component, package, facts->arena))
         return false;
     package->maintainer = own ? STR("") : arena_str(facts->arena, purl.type);
     package->root = own ? path_dir(package->path) : arena_str(facts->arena, found_in);
@@ -29,13 +30,13 @@ static bool add_spdx(const struct catalog_file *file, struct catalog_facts *fact
 static bool parse_spdx(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct sbom sbom;
-    struct str *files;
-    if (!sbom_open(file, facts, &sbom, &files))
+    struct sbom_place *places;
+    if (!sbom_open(file, facts, &sbom, &places))
         return false;
     if (!sbom.format)
         return catalog_warn(facts, file->path, false, "neither SPDX nor CycloneDX");
     for (size_t i = 0; i < sbom.component_count; i++)
-        if (!add_spdx(file, facts, &sbom, i, files[i]))
+        if (!add_spdx(file, facts, &sbom, i, places[i].file))
             return false;
     return true;
 }

@@ -1,57 +1,132 @@
-/* CycloneDX 1.2 to 1.7 in JSON (ECMA-424): components, which may hold components, and who depends on whom. Where a component was
- * found is told by evidence.occurrences, or by properties of those who wrote the document. */
+/* CycloneDX 1.2 to 1.7 (ECMA-424), in JSON and, rewritten to JSON, in XML: components, which may hold components, and who depends on
+ * whom. Where a component was found is told by evidence.occurrences, or by properties of those who wrote the document.
+ *
+ * The two forms differ little: attributes have an "@" in front, which is passed over; a list is an array of items, or an object
+ * whose members are the items; an element with attributes has its text as "#text". So one reader serves both. */
 #include "catalog/sbom/sbom.h"
 
-enum { MAX_NESTING = 32 };
+enum { MAX_NESTING = 32, MAX_LIST_BYTES = 1 << 20, MAX_XML_FACTOR = 4 };
 
-static void read_licence_choice(struct json *json, struct buf *out)
+/* ---- both forms ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool next_key(struct json *json, struct str *key)
 {
-    struct str key, text = { 0 };
-    if (!json_object(json))
+    if (!json_key(json, key))
+        return false;
+    if (str_starts(*key, "@"))
+        *key = str_skip(*key, 1);
+    return true;
+}
+
+struct items {
+    bool in_array, in_object;
+};
+
+static struct items begin_items(struct json *json)
+{
+    struct items items = { .in_array = json_peek(json) == JSON_ARRAY };
+    if (items.in_array)
+        json_array(json);
+    else
+        items.in_object = json_object(json);
+    return items;
+}
+
+static bool next_item(struct json *json, const struct items *items)
+{
+    struct str key;
+    return items->in_array ? json_item(json) : items->in_object && json_key(json, &key);
+}
+
+static void read_text(struct json *json, struct str *out)
+{
+    struct str key;
+    if (json_peek(json) != JSON_OBJECT) {
+        json_string(json, out);
         return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "expression")) {
-            json_string(json, &text);
-        } else if (str_is(key, "license")) {
-            if (json_object(json))
-                while (json_key(json, &key)) {
-                    if (str_is(key, "id") || (str_is(key, "name") && text.len == 0))
-                        json_string(json, &text);
-                    else
-                        json_skip(json);
-                }
-        } else {
-            json_skip(json);
-        }
     }
-    if (text.len && !str_find(text, '\n', NULL))
+    json_object(json);
+    while (json_key(json, &key))
+        if (str_is(key, "#text"))
+            json_string(json, out);
+        else
+            json_skip(json);
+}
+
+static void read_items(struct json *json, struct arena *arena, struct str *list, void (*read)(struct json *json, struct buf *out))
+{
+    struct buf buf;
+    buf_init(&buf, MAX_LIST_BYTES);
+    read(json, &buf);
+    *list = arena_str(arena, buf_view(&buf));
+    buf_free(&buf);
+}
+
+static void put_item(struct buf *out, struct str text)
+{
+    if (sbom_is_item(text) && out->len + text.len + 1 < MAX_LIST_BYTES)
         catalog_put_item(out, text);
 }
 
-static void read_licences(struct json *json, struct arena *arena, struct sbom_component *component)
+/* ---- what stands in a component --------------------------------------------------------------------------------------------------------- */
+
+/* {"id": "MIT"} or {"name": "Own"} */
+static void read_licence(struct json *json, struct buf *out)
 {
-    struct buf list;
-    buf_init(&list, 1u << 16);
-    if (json_array(json))
-        while (json_item(json))
-            read_licence_choice(json, &list);
-    component->licence = arena_str(arena, buf_view(&list));
-    buf_free(&list);
+    struct str key, id = { 0 }, name = { 0 };
+    if (!json_object(json))
+        return;
+    while (next_key(json, &key))
+        if (str_is(key, "id"))
+            read_text(json, &id);
+        else if (str_is(key, "name"))
+            read_text(json, &name);
+        else
+            json_skip(json);
+    put_item(out, id.len ? id : name);
+}
+
+/* {"license": …} or {"expression": "A OR B"}; in XML all choices are one object. */
+static void read_choice(struct json *json, struct buf *out)
+{
+    struct str key;
+    if (!json_object(json))
+        return;
+    while (json_key(json, &key)) {
+        struct str text = { 0 };
+        if (str_is(key, "license"))
+            read_licence(json, out);
+        else if (str_is(key, "expression"))
+            read_text(json, &text);
+        else
+            json_skip(json);
+        put_item(out, text);
+    }
+}
+
+static void read_choices(struct json *json, struct buf *out)
+{
+    if (json_peek(json) != JSON_ARRAY) {
+        read_choice(json, out);
+        return;
+    }
+    json_array(json);
+    while (json_item(json))
+        read_choice(json, out);
 }
 
 static void read_hashes(struct json *json, struct arena *arena, struct sbom_component *component)
 {
+    struct items items = begin_items(json);
     struct str key;
-    if (!json_array(json))
-        return;
-    while (json_item(json)) {
+    while (next_item(json, &items)) {
         struct str algorithm = { 0 }, content = { 0 };
         if (!json_object(json))
             continue;
-        while (json_key(json, &key)) {
+        while (next_key(json, &key)) {
             if (str_is(key, "alg"))
                 json_string(json, &algorithm);
-            else if (str_is(key, "content"))
+            else if (str_is(key, "content") || str_is(key, "#text"))
                 json_string(json, &content);
             else
                 json_skip(json);
@@ -61,26 +136,85 @@ static void read_hashes(struct json *json, struct arena *arena, struct sbom_comp
     }
 }
 
-/* Trivy's FilePath and Syft's first location. */
-static void read_properties(struct json *json, struct sbom_component *component)
+/* Syft's, behind "syft:" */
+static void take_syft(struct sbom *sbom, struct sbom_component *c, struct str name, struct str value)
 {
+    const struct {
+        const char *name;
+        struct str *to;
+    } fields[] = { { "location:0:path", &c->file },
+                   { "location:0:layerID", &c->layer },
+                   { "metadata:source", &c->source_name },
+                   { "metadata:sourceVersion", &c->source_version },
+                   { "metadata:originPackage", &c->source_name },
+                   { "metadata:sourceRpm", &c->source_rpm },
+                   { "metadata:modularityLabel", &c->module },
+                   { "metadata:architecture", &c->arch },
+                   { "metadata:virtualPath", &c->within } };
+    bool is_system = c->role == SBOM_SYSTEM;
+    if (is_system && str_is(name, "distro:id"))
+        sbom->distro.family = value;
+    else if (is_system && str_is(name, "distro:versionID"))
+        sbom->distro.release = value;
+    else if (is_system && str_is(name, "distro:prettyName"))
+        sbom->distro.name = value;
+    c->is_vendor_known = true;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (str_is(name, fields[i].name))
+            *fields[i].to = value;
+}
+
+/* Trivy's, Syft's, and those of CycloneDX's own tools (cyclonedx-property-taxonomy). */
+static void take_property(struct sbom *sbom, struct sbom_component *c, struct str name, struct str value, struct buf *cpes)
+{
+    static const char trivy[] = "aquasecurity:trivy:", syft[] = "syft:";
+    if (str_starts(name, trivy))
+        sbom_take_trivy(sbom, c, str_skip(name, sizeof trivy - 1), value);
+    else if (str_is(name, "syft:cpe23"))
+        put_item(cpes, value);
+    else if (str_starts(name, syft))
+        take_syft(sbom, c, str_skip(name, sizeof syft - 1), value);
+    else if (str_is(name, "cdx:npm:package:development") || str_is(name, "cdx:composer:package:isDevRequirement"))
+        c->is_dev |= str_is(value, "true");
+    else if (str_is(name, "SrcFile") && c->file.len == 0)
+        c->file = value;
+}
+
+static void read_properties(struct json *json, struct sbom *sbom, struct sbom_component *component)
+{
+    struct items items = begin_items(json);
     struct str key;
-    if (!json_array(json))
-        return;
-    while (json_item(json)) {
+    struct buf cpes;
+    buf_init(&cpes, MAX_LIST_BYTES);
+    put_item(&cpes, component->cpes);
+    while (next_item(json, &items)) {
         struct str name = { 0 }, value = { 0 };
         if (!json_object(json))
             continue;
-        while (json_key(json, &key)) {
+        while (next_key(json, &key)) {
             if (str_is(key, "name"))
                 json_string(json, &name);
-            else if (str_is(key, "value"))
+            else if (str_is(key, "value") || str_is(key, "#text"))
                 json_string(json, &value);
             else
                 json_skip(json);
         }
-        if (str_is(name, "aquasecurity:trivy:FilePath") || str_is(name, "syft:location:0:path"))
-            component->file = value;
+        take_property(sbom, component, name, value, &cpes);
+    }
+    component->cpes = arena_str(sbom->arena, buf_view(&cpes));
+    buf_free(&cpes);
+}
+
+static void read_occurrence(struct json *json, struct sbom_component *component)
+{
+    struct str key;
+    if (!json_object(json))
+        return;
+    while (next_key(json, &key)) {
+        if (str_is(key, "location") && component->file.len == 0)
+            read_text(json, &component->file);
+        else
+            json_skip(json);
     }
 }
 
@@ -94,69 +228,97 @@ static void read_evidence(struct json *json, struct sbom_component *component)
             json_skip(json);
             continue;
         }
-        if (!json_array(json))
-            continue;
-        while (json_item(json)) {
-            if (!json_object(json))
-                continue;
-            while (json_key(json, &key)) {
-                if (str_is(key, "location") && component->file.len == 0)
-                    json_string(json, &component->file);
-                else
-                    json_skip(json);
-            }
-        }
+        struct items items = begin_items(json);
+        while (next_item(json, &items))
+            read_occurrence(json, component);
     }
 }
 
+/* {"name": "Debian <…>", …} */
+static void read_supplier(struct json *json, struct str *out)
+{
+    struct str key;
+    if (!json_object(json))
+        return;
+    while (json_key(json, &key)) {
+        if (str_is(key, "name"))
+            read_text(json, out);
+        else
+            json_skip(json);
+    }
+}
+
+/* ---- components -------------------------------------------------------------------------------------------------------------------------- */
+
 static bool read_components(struct json *json, struct sbom *sbom, unsigned depth);
 
-static bool read_field(struct json *json, struct sbom *sbom, struct str key, struct sbom_component *component, unsigned depth)
+static void read_cpe(struct json *json, struct sbom *sbom, struct sbom_component *component)
 {
-    struct str type;
-    if (str_is(key, "bom-ref"))
-        json_string(json, &component->ref);
-    else if (str_is(key, "group"))
-        json_string(json, &component->group);
-    else if (str_is(key, "name"))
-        json_string(json, &component->name);
-    else if (str_is(key, "version"))
-        json_string(json, &component->version);
-    else if (str_is(key, "purl"))
-        json_string(json, &component->purl);
-    else if (str_is(key, "cpe"))
-        json_string(json, &component->cpes);
+    struct str cpe = { 0 };
+    read_text(json, &cpe);
+    if (sbom_is_item(cpe))
+        component->cpes =
+            component->cpes.len ? arena_printf(sbom->arena, "%.*s\n%.*s", STR_ARG(cpe), STR_ARG(component->cpes)) : cpe;
+}
+
+static bool read_field(struct json *json, struct sbom *sbom, struct str key, struct sbom_component *c, struct str *scope,
+                       unsigned depth)
+{
+    const struct {
+        const char *key;
+        struct str *to;
+    } texts[] = { { "bom-ref", &c->ref },   { "group", &c->group },          { "name", &c->name }, { "version", &c->version },
+                  { "purl", &c->purl },     { "publisher", &c->maintainer }, { "scope", scope } };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (str_is(key, texts[i].key)) {
+            read_text(json, texts[i].to);
+            return true;
+        }
+    if (str_is(key, "cpe"))
+        read_cpe(json, sbom, c);
+    else if (str_is(key, "supplier"))
+        read_supplier(json, &c->maintainer);
     else if (str_is(key, "licenses"))
-        read_licences(json, sbom->arena, component);
+        read_items(json, sbom->arena, &c->licence, read_choices);
     else if (str_is(key, "hashes"))
-        read_hashes(json, sbom->arena, component);
+        read_hashes(json, sbom->arena, c);
     else if (str_is(key, "properties"))
-        read_properties(json, component);
+        read_properties(json, sbom, c);
     else if (str_is(key, "evidence"))
-        read_evidence(json, component);
+        read_evidence(json, c);
     else if (str_is(key, "components"))
         return read_components(json, sbom, depth + 1);
-    else if (str_is(key, "type") && json_string(json, &type)) {
-        component->is_file = str_is(type, "file");
-        component->is_os = str_is(type, "operating-system");
-    } else if (!str_is(key, "type"))
+    else
         json_skip(json);
     return true;
 }
 
-/* Components inside stand behind the one that holds them. */
-static bool read_component(struct json *json, struct sbom *sbom, unsigned depth)
+/* Applications and frameworks that have no package URL, but a path, are what packages were found in. */
+static enum sbom_role role_of(const struct sbom_component *c, struct str type)
 {
-    struct sbom_component component = { 0 }, *place;
-    struct str key;
-    size_t first = sbom->component_count, at;
-    if (!json_object(json))
-        return true;
-    while (json_key(json, &key))
-        if (!read_field(json, sbom, key, &component, depth))
-            return false;
-    at = sbom->component_count;
-    place = sbom_add_component(sbom);
+    static const char *const others[] = { "device", "device-driver", "firmware", "platform", "machine-learning-model", "data",
+                                          "cryptographic-asset" };
+    if (str_is(type, "operating-system"))
+        return SBOM_SYSTEM;
+    if (str_is(type, "container") && (c->purl.len == 0 || str_starts(c->purl, "pkg:oci/") || str_starts(c->purl, "pkg:docker/")))
+        return SBOM_IMAGE;
+    if (c->purl.len)
+        return SBOM_PACKAGE;
+    if (str_is(type, "file"))
+        return SBOM_FILE;
+    if (str_is(type, "application") && (c->manager.len || str_find(c->name, '/', NULL)))
+        return SBOM_GROUP;
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_is(type, others[i]))
+            return SBOM_OTHER;
+    return SBOM_PACKAGE;
+}
+
+/* Components inside stand in front of the one that holds them. */
+static bool keep_component(struct sbom *sbom, struct sbom_component component, size_t first)
+{
+    size_t at = sbom->component_count;
+    struct sbom_component *place = sbom_add_component(sbom);
     if (!place)
         return false;
     if (component.ref.len == 0)
@@ -168,33 +330,74 @@ static bool read_component(struct json *json, struct sbom *sbom, unsigned depth)
     return true;
 }
 
+static bool read_component(struct json *json, struct sbom *sbom, unsigned depth, bool is_root)
+{
+    struct sbom_component component = { .at_line = json_line(json), .is_root = is_root };
+    struct str key, type = { 0 }, scope = { 0 };
+    size_t first = sbom->component_count;
+    if (!json_object(json))
+        return true;
+    while (next_key(json, &key))
+        if (str_is(key, "type") && json_string(json, &type))
+            component.role = role_of(&component, type); /* early, for what properties of systems mean */
+        else if (!str_is(key, "type") && !read_field(json, sbom, key, &component, &scope, depth))
+            return false;
+    component.role = role_of(&component, type);
+    if (is_root && component.role == SBOM_FILE)
+        component.role = SBOM_IMAGE;
+    if (component.role == SBOM_IMAGE && sbom->subject.len == 0)
+        sbom->subject = component.name;
+    component.within = sbom_within(component.file, component.within);
+    component.is_dev |= str_is(scope, "excluded");
+    return keep_component(sbom, component, first);
+}
+
 static bool read_components(struct json *json, struct sbom *sbom, unsigned depth)
 {
     if (depth > MAX_NESTING) {
         json_skip(json);
         return true;
     }
-    if (!json_array(json))
-        return true;
-    while (json_item(json))
-        if (!read_component(json, sbom, depth))
+    struct items items = begin_items(json);
+    while (next_item(json, &items))
+        if (!read_component(json, sbom, depth, false))
             return false;
     return true;
 }
 
+/* ---- the document ------------------------------------------------------------------------------------------------------------------------- */
+
+/* {"ref": "b"} of XML */
+static bool read_nested(struct json *json, struct sbom *sbom, struct str ref)
+{
+    struct str key, to = { 0 };
+    if (!json_object(json))
+        return true;
+    while (next_key(json, &key)) {
+        if (str_is(key, "ref"))
+            json_string(json, &to);
+        else
+            json_skip(json);
+    }
+    return sbom_add_link(sbom, ref, SBOM_NEEDS, to);
+}
+
+/* {"ref": "a", "dependsOn": ["b"]}; in XML "dependency" again and again, behind the attribute. */
 static bool read_dependency(struct json *json, struct sbom *sbom)
 {
     struct str key, ref = { 0 }, raw = { 0 }, to;
     struct json list;
     if (!json_object(json))
         return true;
-    while (json_key(json, &key)) {
+    while (next_key(json, &key)) {
         if (str_is(key, "ref"))
             json_string(json, &ref);
         else if (str_is(key, "dependsOn"))
             json_raw(json, &raw);
-        else
+        else if (!str_is(key, "dependency"))
             json_skip(json);
+        else if (!read_nested(json, sbom, ref))
+            return false;
     }
     json_begin(&list, raw, sbom->arena);
     if (raw.len && json_array(&list))
@@ -213,31 +416,67 @@ static bool read_metadata(struct json *json, struct sbom *sbom)
         bool is_component = str_is(key, "component");
         if (!is_component)
             json_skip(json);
-        else if (!read_component(json, sbom, 0))
+        else if (!read_component(json, sbom, 0, true))
             return false;
     }
     return true;
 }
 
-bool sbom_read_cyclonedx(struct str text, struct sbom *sbom, struct error *err)
+static void count_services(struct json *json, struct sbom *sbom)
+{
+    struct items items = begin_items(json);
+    while (next_item(json, &items))
+        sbom->service_count++;
+}
+
+static bool read_document(struct json *json, struct sbom *sbom)
+{
+    struct str key;
+    bool ok = true;
+    if (!json_object(json))
+        return true;
+    while (ok && json_key(json, &key)) {
+        if (str_is(key, "metadata")) {
+            ok = read_metadata(json, sbom);
+        } else if (str_is(key, "components")) {
+            ok = read_components(json, sbom, 0);
+        } else if (str_is(key, "services")) {
+            count_services(json, sbom);
+        } else if (str_is(key, "dependencies")) {
+            struct items items = begin_items(json);
+            while (ok && next_item(json, &items))
+                ok = read_dependency(json, sbom);
+        } else {
+            json_skip(json);
+        }
+    }
+    return ok;
+}
+
+static bool read_json(struct str text, struct sbom *sbom, struct error *err)
 {
     struct json json;
-    struct str key;
     json_begin(&json, text, sbom->arena);
-    if (json_object(&json))
-        while (json_key(&json, &key)) {
-            bool ok = true;
-            if (str_is(key, "metadata"))
-                ok = read_metadata(&json, sbom);
-            else if (str_is(key, "components"))
-                ok = read_components(&json, sbom, 0);
-            else if (!str_is(key, "dependencies"))
-                json_skip(&json);
-            else if (json_array(&json))
-                while (ok && json_item(&json))
-                    ok = read_dependency(&json, sbom);
-            if (!ok)
-                return arena_error(sbom->arena, err);
-        }
-    return json_end(&json, err);
+    return read_document(&json, sbom) ? json_end(&json, err) : arena_error(sbom->arena, err);
 }
+
+static bool read_xml(struct str text, struct sbom *sbom, struct error *err)
+{
+    struct json json;
+    struct str rewritten, key;
+    bool ok = true;
+    if (!xml_to_json(text, text.len * MAX_XML_FACTOR + (1 << 16), sbom->arena, &rewritten, err))
+        return false;
+    json_begin(&json, rewritten, sbom->arena);
+    if (json_object(&json))
+        while (ok && json_key(&json, &key)) {
+            if (str_is(key, "bom"))
+                ok = read_document(&json, sbom);
+            else
+                json_skip(&json);
+        }
+    return ok ? json_end(&json, err) : arena_error(sbom->arena, err);
+}
+
+const struct sbom_format sbom_cyclonedx_format = { "CycloneDX", "cyclonedx", read_json };
+const struct sbom_format sbom_cyclonedx_xml_format = { "CycloneDX", "cyclonedx", read_xml };

@@ -21,30 +21,31 @@ static bool add_claim(const struct catalog_file *file, struct catalog_facts *fac
     const struct sbom_component *component = &sbom->components[at];
     struct purl purl;
     struct error ignored = { 0 };
-    if (component->is_file || component->is_os || !purl_parse(component->purl, sbom->arena, &purl, &ignored))
+    if (component->role != SBOM_PACKAGE || !purl_parse(component->purl, sbom->arena, &purl, &ignored))
         return !sbom->arena->exhausted;
     const struct catalog_kind *kind = catalog_kind_of_purl(purl.type);
     bool has_version = purl.version.len || (component->version.len && header_value_ok(component->version));
     /* Packages of the distribution are in its own database. */
-    if (!kind || kind->is_os || !has_version)
+    if (!kind || kind->is_os || kind == &catalog_sbom_kind || !has_version)
         return true;
     struct package *package = catalog_add_package(facts, &catalog_sbom_kind, file->path);
-    if (!package || !sbom_fill(sbom, component, &purl, package, facts->arena))
+    if (!package || !sbom_fill(sbom, component, &purl, false, package, facts->arena) ||
+        !sbom_fill_needs(sbom, component, package, facts->arena))
         return false;
     package->maintainer = arena_str(facts->arena, purl.type);
     package->root = is_in_wheel(file->path) ? package->path : arena_str(facts->arena, found_in);
     return !facts->arena->exhausted;
 }
 
-/* Other files have such names too: one of neither format names nothing. */
+/* Other files have such names too: one of no format names nothing. */
 static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 {
     struct sbom sbom;
-    struct str *files;
-    if (!sbom_open(file, facts, &sbom, &files))
+    struct sbom_place *places;
+    if (!sbom_open(file, facts, &sbom, &places))
         return false;
     for (size_t i = 0; i < sbom.component_count; i++)
-        if (!add_claim(file, facts, &sbom, i, files[i]))
+        if (!add_claim(file, facts, &sbom, i, places[i].file))
             return false;
     return true;
 }
@@ -54,8 +55,11 @@ static const struct catalog_claim claims[] = {
     { "**/*.cdx", NULL },
     { "**/*.spdx.json", NULL },
     { "**/*.cdx.json", NULL },
+    { "**/*.cdx.xml", NULL },
+    { "**/*.bom.xml", NULL },
     { "**/*.bom.json", NULL },
     { "**/bom.json", NULL },
+    { "**/*.syft.json", NULL },
     { "**/*.sbom.json", NULL },
     { "**/sbom.json", NULL },
     { "usr/share/sbom/*", NULL },

@@ -1,0 +1,73 @@
+/* engine.h (private) - engines that speak the Docker Engine API: where they may be, and how an image is asked of them. */
+#ifndef DRYDOCK_DAEMON_ENGINE_H
+#define DRYDOCK_DAEMON_ENGINE_H
+
+#include "daemon/daemon.h"
+
+/* ---- hosts: where an engine may be reached (host.c) ------------------------------------------------------------------------- */
+
+struct engine_host {
+    struct str shown;                               /* for messages: "/var/run/docker.sock", "tcp://build.example:2376" */
+    const char *socket;                             /* path; NULL: TCP */
+    struct str url;                                 /* "http://localhost", without a "/" at the end */
+    const char *ca_cert, *client_cert, *client_key; /* PEM files; NULL: none */
+    bool insecure;                                  /* certificates are not checked */
+};
+
+/* TLS of tcp:// hosts, as Docker's client has it. */
+struct engine_tls {
+    bool on, insecure;
+    struct str folder; /* with ca.pem, cert.pem and key.pem, each of which may be missing; empty: none */
+};
+
+/* unix:///path, a path, tcp://host:port, host:port, http(s)://host:port. Of ssh:// the error says how to forward a socket. */
+bool engine_host_parse(struct str text, const struct engine_tls *tls, struct arena *arena, struct engine_host *out,
+                       struct error *err);
+
+enum { ENGINE_MAX_HOSTS = 8 };
+struct engine_hosts {
+    struct engine_host items[ENGINE_MAX_HOSTS];
+    size_t count;
+    struct str why; /* what is not there, or cannot be used */
+};
+/* These note in hosts->why what the text has against it. `origin` says where it was written: "$DOCKER_HOST". */
+void engine_hosts_add(struct engine_hosts *hosts, struct str text, const struct engine_tls *tls, const char *origin,
+                      struct arena *arena);
+/* One of the usual sockets; "" and what is there already are passed over. */
+void engine_hosts_add_socket(struct engine_hosts *hosts, struct str path, struct arena *arena);
+
+/* Another clause for a text that says why something was not found; it stays short. */
+void daemon_why(struct str *why, struct arena *arena, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* An environment variable; empty where it is not set. */
+struct str daemon_env(const char *name);
+/* A file below a folder ("" where the folder is), or nothing when that is too long for the arena. */
+struct str daemon_path(struct arena *arena, struct str folder, const char *rest);
+/* A configuration file of at most a megabyte; false: there is none, or it cannot be read. */
+bool daemon_config(struct str path, struct arena *arena, struct str *out);
+
+/* ---- engines (docker.c, podman.c, engine.c) ---------------------------------------------------------------------------------- */
+
+struct engine_kind {
+    const char *name;   /* of the source: "docker" */
+    const char *start;  /* what to try where nothing listens */
+    const char *access; /* what to try where permission is denied */
+    /* Fills `hosts` with where this engine may be. False: the command line named a place that cannot be used. */
+    bool (*find)(const struct daemon_options *options, struct arena *arena, struct engine_hosts *hosts, struct error *err);
+};
+extern const struct engine_kind engine_docker, engine_podman;
+
+/* As daemon_docker and daemon_podman. */
+bool engine_open(const struct engine_kind *kind, const struct daemon_options *options, struct str name, struct arena *arena,
+                 struct image_source *out, bool *found, struct str *why, struct error *err);
+void engine_close(void *context);
+
+/* Parts with logic of their own, for tests. */
+/* Of Docker's config.json ("currentContext") and a context's meta.json: the host; empty where there is none. */
+struct str docker_current_context(struct str config_json, struct arena *arena);
+struct str docker_context_host(struct str meta_json, bool *skip_tls_verify, struct arena *arena);
+/* The address of a connection ("" for the default one) in podman-connections.json, and in containers.conf. */
+struct str podman_connection_json(struct str text, struct str name, struct arena *arena);
+struct str podman_connection_conf(struct str text, struct str name, struct arena *arena);
+
+#endif
