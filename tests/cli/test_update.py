@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -187,9 +188,12 @@ class Update(UpdateTest):
     def test_the_usual_references_in_their_order(self):
         second = self.serve(FakeRegistry())
         busy = self.serve(Proxy(self.registry.url)).rule(MANIFESTS, status=429, headers={"Retry-After": "3600"})
-        self.registries_conf("".join(f'[[registry]]\nprefix = "{name}"\nlocation = "{place}"\ninsecure = true\n' for name, place in (
-            ("mirror.gcr.io/aquasec", busy.host + "/data"), ("ghcr.io/aquasecurity", second.host + "/data"))))
-        line = self.fails("db", "update", says=["mirror.gcr.io/aquasec/trivy-db:2: ", "ghcr.io/aquasecurity/trivy-db:2: "])
+        told = self.run_program("db", "update", "--help", code=0).stdout.decode()
+        usual = re.findall(r"\S+/trivy-db:2", told[:told.index("Examples:")])
+        self.assertEqual(len(usual), 2)
+        self.registries_conf("".join(f'[[registry]]\nprefix = "{name.rpartition("/")[0]}"\nlocation = "{place.host}/data"\ninsecure = true\n'
+                                     for name, place in zip(usual, (busy, second))))
+        line = self.fails("db", "update", says=[name + ": " for name in usual])
         self.assertRegex(line, r"(?i)too many requests|TOOMANYREQUESTS|429")
         self.assertRegex(line, "3600|hour|60 min")
         self.publish("CVE-2026-1002", registry=second)

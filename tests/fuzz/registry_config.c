@@ -15,14 +15,16 @@ static void check_edit(struct str text, struct str host, struct arena *arena)
     bool was_there;
     buf_init(&out, (size_t)16 << 20);
     if (docker_config_edit(text, host, STR("{\"auth\":\"bmV3OndvcmQ=\"}"), arena, &out, &was_there, &err) &&
-        (!docker_config_read(buf_view(&out), host, (struct str){ 0 }, arena, &answer, &err) || !str_is(answer.kept.username, "new")))
+        (!docker_config_read(buf_view(&out), host, (struct str){ 0 }, arena, &answer, &err) ||
+         !str_is(answer.kept.username, "new")))
         __builtin_trap();
     struct str edited = buf_view(&out);
     struct buf again;
     buf_init(&again, (size_t)16 << 20);
     if (edited.len && err.kind == ERROR_NONE &&
         (!docker_config_edit(edited, host, (struct str){ 0 }, arena, &again, &was_there, &err) || !was_there ||
-         !docker_config_read(buf_view(&again), host, (struct str){ 0 }, arena, &answer, &err) || !credentials_are_empty(&answer.kept)))
+         !docker_config_read(buf_view(&again), host, (struct str){ 0 }, arena, &answer, &err) ||
+         !credentials_are_empty(&answer.kept)))
         __builtin_trap();
     buf_free(&again);
     buf_free(&out);

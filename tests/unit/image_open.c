@@ -362,6 +362,38 @@ static void tags_of_one_manifest_are_joined(void **state)
     build_end(&b);
 }
 
+/* Docker's oldest manifests: layers from the top down, and no config. */
+static void a_schema_1_manifest_gives_layers_and_a_config(void **state)
+{
+    (void)state;
+    struct build b;
+    struct image image;
+    build_begin(&b);
+    struct build_blob low = build_blob(&b, two_layers[0]), high = build_blob(&b, two_layers[1]);
+    struct str manifest = arena_printf(
+        &b.arena,
+        "{\"schemaVersion\":1,\"architecture\":\"arm64\",\"fsLayers\":[{\"blobSum\":\"%.*s\"},{\"blobSum\":\"%.*s\"},"
+        "{\"blobSum\":\"%.*s\"}],\"history\":["
+        "{\"v1Compatibility\":\"{\\\"architecture\\\":\\\"arm64\\\",\\\"os\\\":\\\"linux\\\",\\\"created\\\":\\\"2015-01-02T03:04:05Z\\\","
+        "\\\"container_config\\\":{\\\"Cmd\\\":[\\\"/bin/sh\\\",\\\"-c\\\",\\\"echo \\\\\\\"two\\\\\\\"\\\"]}}\"},"
+        "{\"v1Compatibility\":\"{\\\"throwaway\\\":true}\"},"
+        "{\"v1Compatibility\":\"{\\\"container_config\\\":{\\\"Cmd\\\":[\\\"ADD\\\"]}}\"}]}",
+        STR_ARG(high.digest), STR_ARG(high.digest), STR_ARG(low.digest));
+    build_index(&b,
+                build_descriptor(&b, "application/vnd.docker.distribution.manifest.v1+prettyjws", build_blob(&b, manifest), ""));
+    assert_opens(&b, NULL, NULL, &image);
+    assert_int_equal(image.layer_count, 2);
+    assert_true(str_eq(image.layers[0].digest, low.digest) && str_eq(image.layers[1].digest, high.digest));
+    assert_str(image.layers[0].created_by, "ADD");
+    assert_str(image.layers[1].created_by, "/bin/sh -c echo \"two\"");
+    assert_str(image.platform.arch, "arm64");
+    assert_str(image.created, "2015-01-02T03:04:05Z");
+    assert_int_equal(image.history_count, 3);
+    assert_int_equal(image.warning.len, 0);
+    assert_int_equal(image.layers[0].diff_id.len, 0);
+    build_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +406,7 @@ int main(void)
         cmocka_unit_test(without_a_platform_the_hosts_or_the_only_one_is_taken),
         cmocka_unit_test(the_order_of_members_does_not_matter),
         cmocka_unit_test(of_equal_names_the_last_wins),
+        cmocka_unit_test(a_schema_1_manifest_gives_layers_and_a_config),
         cmocka_unit_test(tags_of_one_manifest_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,8 @@ static struct image_source registry_of(struct world *w)
 
 static struct image_source engine_of(struct world *w)
 {
-    return (struct image_source){ .kind = "docker", .name = STR("app:1"), .id = STR("sha256:1"), .context = w, .archive = archive };
+    return (
+        struct image_source){ .kind = "docker", .name = STR("app:1"), .id = STR("sha256:1"), .context = w, .archive = archive };
 }
 
 /* ---- comparing -------------------------------------------------------------------------------------------------------------- */

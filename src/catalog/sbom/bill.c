@@ -138,14 +138,17 @@ static bool index_package(struct bill *bill, size_t at)
     return bill_find_layer(bill, bill->sbom.components[at].layer, &layers[count]);
 }
 
-static bool is_usable(struct bill *bill, const struct package *package)
+/* One without a version is listed, as the main module of a Go program is; nothing can be said of it. */
+static bool is_usable(struct bill *bill, size_t at, const struct package *package)
 {
-    bool readable = header_value_ok(package->name) && header_value_ok(package->version) && package->name.len;
-    if (!readable)
-        bill_count_one(&bill->unreadable, bill->sbom.components[bill->at].name);
-    else if (package->version.len == 0)
-        bill_count_one(&bill->without_version, package->name);
-    return readable && package->version.len;
+    const struct sbom_component *c = &bill->sbom.components[at];
+    if (package->name.len == 0 || !header_value_ok(package->name) || !header_value_ok(package->version)) {
+        bill_count_one(&bill->unreadable, c->name);
+        return false;
+    }
+    if (package->version.len == 0 && c->relation != RELATION_ROOT && !c->is_root)
+        bill_count_one(&bill->without_version, c->name);
+    return true;
 }
 
 static bool add_package(struct bill *bill, size_t at, const struct catalog_kind *kind, const struct purl *purl)
@@ -155,8 +158,7 @@ static bool add_package(struct bill *bill, size_t at, const struct catalog_kind 
     bool merged;
     if (!package || !sbom_fill(&bill->sbom, c, purl, kind->is_os, package, bill->facts->arena))
         return false;
-    bill->at = at;
-    if (!is_usable(bill, package)) {
+    if (!is_usable(bill, at, package)) {
         bill->facts->package_count--;
         return true;
     }

@@ -18,7 +18,6 @@ struct bill {
     struct catalog_facts *facts;
     struct catalog_bill *out;
     struct arena *scratch;
-    size_t at;             /* the component at hand */
     bool has_direct;       /* it tells what is needed directly */
     uint32_t *components; /* by package: index of the component it was made of */
     size_t component_cap, layer_index_cap, layer_cap;

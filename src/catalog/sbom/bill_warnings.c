@@ -3,8 +3,8 @@
 
 static bool warn_counted(struct bill *bill, const struct bill_count *counted, const char *what)
 {
-    return counted->count == 0 || catalog_warn(bill->facts, bill->name, false, "%zu %s: not listed; the first: %.*s",
-                                               counted->count, what, STR_ARG(str_head(counted->first, 200)));
+    return counted->count == 0 || catalog_warn(bill->facts, bill->name, false, "%zu %s; the first: %.*s", counted->count, what,
+                                               STR_ARG(str_head(counted->first, 200)));
 }
 
 static bool warn_of_types(struct bill *bill)
@@ -41,9 +41,9 @@ static bool warn_of_document(struct bill *bill)
 
 bool bill_warn(struct bill *bill)
 {
-    return warn_of_document(bill) && warn_counted(bill, &bill->without_purl, "components have no package URL") &&
-           warn_counted(bill, &bill->bad_purls, "package URLs cannot be read") &&
-           warn_counted(bill, &bill->without_version, "packages have no version") &&
-           warn_counted(bill, &bill->unreadable, "packages have names or versions with control characters, or none") &&
-           warn_counted(bill, &bill->others, "images, devices, models or data are no packages") && warn_of_types(bill);
+    return warn_of_document(bill) && warn_counted(bill, &bill->without_purl, "components have no package URL: not listed") &&
+           warn_counted(bill, &bill->bad_purls, "package URLs cannot be read: not listed") &&
+           warn_counted(bill, &bill->without_version, "packages have no version: listed, but not checked") &&
+           warn_counted(bill, &bill->unreadable, "packages have names or versions with control characters, or none: not listed") &&
+           warn_counted(bill, &bill->others, "images, devices, models or data are no packages: not listed") && warn_of_types(bill);
 }

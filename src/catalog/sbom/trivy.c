@@ -109,10 +109,10 @@ static void read_more(struct json *json, struct arena *arena, struct sbom_compon
     }
 }
 
-/* Ids are unique in their result alone. */
-static struct str ref_in(struct trivy_result *r, struct str id)
+/* By which others of the same result need it; packages that lie there twice have one. */
+static struct str id_in(struct trivy_result *r, struct str id)
 {
-    return arena_printf(r->sbom->arena, "%zu: %.*s", r->number, STR_ARG(id));
+    return id.len ? arena_printf(r->sbom->arena, "%zu: %.*s", r->number, STR_ARG(id)) : STR("");
 }
 
 static bool read_needs(struct trivy_result *r, struct str raw, struct str from)
@@ -124,7 +124,7 @@ static bool read_needs(struct trivy_result *r, struct str raw, struct str from)
     json_begin(&list, raw, r->sbom->arena);
     if (json_array(&list))
         while (json_item(&list)) {
-            struct str to = json_string(&list, &id) ? ref_in(r, id) : STR("");
+            struct str to = json_string(&list, &id) ? id_in(r, id) : STR("");
             if (!to.ptr || !sbom_add_link(r->sbom, from, SBOM_NEEDS, to))
                 return false;
         }
@@ -143,8 +143,9 @@ static void set_file(struct sbom_component *c, struct str path, struct str file)
 
 static bool keep(struct trivy_result *r, struct sbom_component *c, struct str id)
 {
-    c->ref = ref_in(r, id);
-    struct sbom_component *place = c->ref.ptr ? sbom_add_component(r->sbom) : NULL;
+    c->ref = arena_printf(r->sbom->arena, "#%zu", r->sbom->component_count);
+    c->alias = id_in(r, id);
+    struct sbom_component *place = c->ref.ptr && c->alias.ptr ? sbom_add_component(r->sbom) : NULL;
     if (!place)
         return false;
     c->is_exact = c->is_vendor_known = true;
@@ -282,7 +283,7 @@ static bool mark_gone(struct trivy_result *r, struct str raw, size_t first)
         }
     for (size_t i = first; gone.count && i < r->sbom->component_count; i++) {
         struct str number, id;
-        str_cut(r->sbom->components[i].ref, ' ', &number, &id);
+        str_cut(r->sbom->components[i].alias, ' ', &number, &id);
         r->sbom->components[i].is_gone = map_get(&gone, id, NULL);
     }
     return true;
