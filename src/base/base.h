@@ -212,10 +212,17 @@ void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 #define log_info(...) log_line(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
 
-/* ---- progress (one line on a terminal's standard error; nothing elsewhere) -------------------------------------------- */
+/* ---- progress (on a terminal's standard error; nothing elsewhere) ----------------------------------------------------------- */
 
 void progress_setup(bool wanted); /* shown when wanted and standard error is a terminal */
 void progress_show(const char *what, uint64_t done, uint64_t total);
+/* Of several things at once: a line for each that has begun and not ended, and one for all. */
+struct progress_item {
+    struct str name;
+    uint64_t done, total; /* bytes; total 0: unknown */
+    bool ended;
+};
+void progress_items(const char *what, const struct progress_item *items, size_t count);
 void progress_clear(void);
 
 /* ---- interruption ------------------------------------------------------------------------------------------------------- */

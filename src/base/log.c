@@ -1,13 +1,9 @@
-/* The log and the progress line, both on standard error: see base.h. */
+/* The log, on standard error: see base.h. */
 #include "base/base.h"
-
-#include <unistd.h>
 
 static struct {
     enum log_level max_level;
     enum log_format format;
-    bool progress, progress_shown;
-    unsigned progress_percent;
 } state = { .max_level = LOG_INFO };
 
 static const char *const level_names[] = { "ERROR", "WARN", "INFO", "DEBUG" };
@@ -59,32 +55,4 @@ void log_line(enum log_level level, const char *fmt, ...)
     progress_clear();
     fwrite(line.ptr, 1, line.len, stderr);
     buf_free(&line);
-}
-
-void progress_setup(bool wanted)
-{
-    state.progress = wanted && term_is_tty(STDERR_FILENO);
-}
-
-void progress_show(const char *what, uint64_t done, uint64_t total)
-{
-    if (!state.progress)
-        return;
-    unsigned percent = total ? (unsigned)(done > total ? 100 : done * 100 / total) : 0;
-    if (state.progress_shown && percent == state.progress_percent)
-        return;
-    state.progress_percent = percent;
-    fprintf(stderr, "\r\033[K%s %3u %%  (%llu of %llu MB)", what, percent, (unsigned long long)(done / 1000000),
-            (unsigned long long)(total / 1000000));
-    fflush(stderr);
-    state.progress_shown = true;
-}
-
-void progress_clear(void)
-{
-    if (!state.progress_shown)
-        return;
-    fputs("\r\033[K", stderr);
-    fflush(stderr);
-    state.progress_shown = false;
 }

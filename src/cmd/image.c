@@ -5,6 +5,17 @@
 
 #define AT(field) offsetof(struct image_options, field)
 
+static bool set_sbom_sources(void *target, struct str value, struct error *err)
+{
+    struct image_options *o = target;
+    struct str name;
+    while (str_next(&value, ',', &name))
+        if (!str_is(str_trim(name), "oci"))
+            return error_set(err, ERROR_USAGE, "--sbom-sources: \"%.*s\" is not known here; there is: oci (the image's registry)",
+                             STR_ARG(name));
+    return o->attached = true;
+}
+
 static const struct option image_option_table[] = {
     { "input", '\0', "FILE", "the image archive or OCI layout folder; - reads an archive from standard input", OPTION_TEXT,
       AT(s.input), NULL, NULL },
@@ -15,6 +26,9 @@ static const struct option image_option_table[] = {
     { "only-tags", '\0', "PATTERNS", "of these two, only tags such as latest,v1.*", OPTION_LIST, AT(only_tags), NULL, NULL },
     { "sort", '\0', "KEY", "order of the overview: name, severity, fixable, size, packages, os (default: as they were named)",
       OPTION_TEXT, AT(sort), NULL, NULL },
+    { "sbom-sources", '\0', "LIST",
+      "oci: judge the bill of materials that is attached to the image in its registry, where there is one", OPTION_CALL, 0,
+      set_sbom_sources, NULL },
     { "report-dir", '\0', "DIR", "write a report of each image into this folder", OPTION_TEXT, AT(report_dir), NULL, NULL },
     { "report-format", '\0', "FORMAT", "of these reports: json (default) or table", OPTION_TEXT, AT(report_format), NULL, NULL },
     { 0 },
@@ -57,6 +71,12 @@ bool image_scan(struct image_options *o, const struct target *target, struct str
     if (target->input) {
         options.reference = platform.len ? platform : target->reference;
         return scan_file(o, target, &options, inventory, name, err);
+    }
+    if (o->attached && !platform.len && target->reference.len) {
+        bool found;
+        *name = target->name;
+        if (!attached_scan(o, target, inventory, &found, err) || found)
+            return found;
     }
     options.reference = platform;
     return scan_reference(o, target, &options, inventory, name, err);

@@ -15,6 +15,7 @@ struct target {
 struct image_options {
     struct scanning s; /* first */
     struct str from_file, all_tags, catalog, only_tags, sort, report_dir, report_format;
+    bool attached; /* --sbom-sources oci */
     struct target *targets;
     size_t target_count, target_cap;
 };
@@ -30,6 +31,10 @@ bool image_scan(struct image_options *o, const struct target *target, struct str
                 const char **name, struct error *err);
 /* All platforms that there are. */
 bool image_choices(struct image_options *o, const struct target *target, struct image_choice **out, size_t *count,
+                   struct error *err);
+
+/* attached.c: by a bill of materials that is attached to the image in its registry; *found is false where there is none. */
+bool attached_scan(struct image_options *o, const struct target *target, struct inventory *inventory, bool *found,
                    struct error *err);
 
 /* many.c: scans all, one after the other, and writes the overview. Returns the exit code. */

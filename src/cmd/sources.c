@@ -145,7 +145,7 @@ void sources_end(struct sources *s)
 
 /* ---- the search ------------------------------------------------------------------------------------------------------------- */
 
-static bool open_remote(struct sources *s, struct str name, struct image_source *out, struct error *err)
+bool sources_open_remote(struct sources *s, struct str name, struct image_source *out, struct error *err)
 {
     struct image_reference reference;
     if (!image_reference_parse(name, &s->arena, &reference, err))
@@ -189,7 +189,7 @@ static bool search(struct sources *s, struct str name, struct image_source *out,
         bool found = false;
         kind = str_trim(kind);
         if (str_is(kind, "remote") && !s->daemon.container.len)
-            return open_remote(s, name, out, err);
+            return sources_open_remote(s, name, out, err);
         if (!ask_engine(s, kind, name, out, &found, said, err))
             return false;
         if (found)

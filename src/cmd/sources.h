@@ -33,6 +33,8 @@ struct registry *sources_registry(struct sources *sources, struct error *err);
  * may still fail later. */
 bool sources_open(struct sources *sources, struct str name, struct image_platform platform, struct image_source *out,
                   struct error *err);
+/* The same of its registry only. */
+bool sources_open_remote(struct sources *sources, struct str name, struct image_source *out, struct error *err);
 void sources_close(struct image_source *source);
 void sources_end(struct sources *sources);
 

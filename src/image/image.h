@@ -119,6 +119,8 @@ struct image_choice {
 };
 bool image_list(const struct image_request *request, struct arena *arena, struct image_choice **out, size_t *count,
                 struct error *err);
+/* As image_open picks by platform (all empty: this machine's, else the only one). NULL: none fits, or several. */
+const struct image_choice *image_choice_pick(const struct image_choice *choices, size_t count, struct image_platform platform);
 /* A list as bytes, for the pipe, and back. */
 bool image_choices_encode(const struct image_choice *choices, size_t count, struct buf *out);
 bool image_choices_decode(struct str bytes, struct arena *arena, struct image_choice **out, size_t *count, struct error *err);

@@ -1,5 +1,6 @@
 /* Opening an image: find out what the archive or folder is, list its images, pick one, load it. */
 #include "image/formats.h"
+#include "image/platform.h"
 
 /* ---- what it is -------------------------------------------------------------------------------------------------- */
 
@@ -237,6 +238,31 @@ bool image_list(const struct image_request *request, struct arena *arena, struct
     if (store_open(request, arena, &store, &cause) && list_choices(&store, out, count, &cause))
         return true;
     return fail_printable(request, &cause, err);
+}
+
+static const struct image_choice *only_fit(const struct image_choice *choices, size_t count, struct image_platform want,
+                                           bool (*fits)(struct image_platform want, struct image_platform have))
+{
+    const struct image_choice *found = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (fits(want, choices[i].platform)) {
+            if (found)
+                return NULL;
+            found = &choices[i];
+        }
+    return found;
+}
+
+const struct image_choice *image_choice_pick(const struct image_choice *choices, size_t count, struct image_platform platform)
+{
+    struct image_platform want = platform_canonical(platform);
+    bool is_asked = !platform_is_empty(want);
+    if (count == 1 && !is_asked)
+        return choices;
+    if (!is_asked)
+        want = image_platform_host();
+    const struct image_choice *exact = only_fit(choices, count, want, platform_is_exact);
+    return exact ? exact : only_fit(choices, count, want, platform_fits);
 }
 
 /* ---- an archive that arrives ----------------------------------------------------------------------------------------------- */

@@ -115,7 +115,8 @@ static bool is_proxy_fault(const struct net_hop *hop, const char *detail)
     char host[256];
     struct str name, port, authority = net_host(hop->url);
     str_cut(authority, ':', &name, &port);
-    return has_proxy() && !str_starts(authority, "[") && !says(detail, net_shown(host, sizeof host, name));
+    bool other = !str_starts(authority, "[") && !says(detail, net_shown(host, sizeof host, name));
+    return has_proxy() && (other || says(detail, " over proxy "));
 }
 
 static enum net_end no_connection(struct net_job *job, const struct net_hop *hop, const struct net_failure *failure,

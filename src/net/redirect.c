@@ -77,15 +77,29 @@ static bool remember(struct route *route, struct error *err)
     return true;
 }
 
+/* Some servers forget to encode blanks and names in other scripts. The rest stays letter by letter: it may be signed. */
+static char *well_formed(struct arena *arena, struct str location)
+{
+    char *out = arena_alloc(arena, 3 * location.len + 1), *end = out;
+    for (size_t i = 0; out && i < location.len; i++) {
+        unsigned char c = (unsigned char)location.ptr[i];
+        if (c <= 0x20 || c >= 0x7F)
+            end += snprintf(end, 4, "%%%02X", c);
+        else
+            *end++ = location.ptr[i];
+    }
+    return out;
+}
+
 static bool follow(struct route *route, struct net_job *job, const struct net_head *head, struct str location, struct error *err)
 {
     char shown[200], from[sizeof route->authority];
     bool was_https = str_starts(route->hop.url, "https:");
     memcpy(from, route->authority, sizeof from);
-    char *text = arena_cstr(&job->scratch, location);
+    char *text = well_formed(&job->scratch, location);
     if (!text)
         return arena_error(&job->scratch, err);
-    if (job->request->socket || curl_url_set(route->url, CURLUPART_URL, text, CURLU_URLENCODE) != CURLUE_OK)
+    if (job->request->socket || curl_url_set(route->url, CURLUPART_URL, text, 0) != CURLUE_OK)
         return error_set(err, ERROR_NETWORK, "%s: redirects to \"%s\", which is no address to go to", from,
                          net_shown(shown, sizeof shown, location));
     /* 303, and by custom 301 and 302, turn a POST into a GET (RFC 9110, 15.4.2 to 15.4.4). */

@@ -63,12 +63,30 @@ static void read_bundle(X509_STORE *store)
     ERR_clear_error();
 }
 
-/* Asked for the certificate that signed another. What is not there at once may stand in the bundle, read now. */
+static bool is_self_signed(const X509 *certificate)
+{
+    return X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+}
+
+/* Did the server send the certificate that signed this one? */
+static bool is_sent(X509_STORE_CTX *context, const X509 *certificate)
+{
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(context);
+    for (int i = 0; i < sk_X509_num(sent); i++)
+        if (X509_NAME_cmp(X509_get_subject_name(sk_X509_value(sent, i)), X509_get_issuer_name(certificate)) == 0)
+            return true;
+    return false;
+}
+
+/* Asked for a trusted certificate that signed another, from the server's own upwards. Where a link is neither there nor sent by
+ * the server, it may stand in the bundle, which is read now; a bundle of the user's own, which may be of links in the middle,
+ * at once. */
 static int find_issuer(X509 **issuer, X509_STORE_CTX *context, X509 *certificate)
 {
     int found = X509_STORE_CTX_get1_issuer(issuer, context, certificate);
     X509_STORE *store = X509_STORE_CTX_get0_store(context);
-    if (found == 1 || X509_STORE_get_ex_data(store, 0))
+    bool later = is_sent(context, certificate) && !is_self_signed(certificate) && !setting("SSL_CERT_FILE");
+    if (found == 1 || later || X509_STORE_get_ex_data(store, 0))
         return found;
     X509_STORE_set_ex_data(store, 0, store); /* any pointer: it was read */
     read_bundle(store);

@@ -235,6 +235,8 @@ bool routes_load(struct routes *routes, struct str named, struct arena *arena, s
     bool there;
     if (named.len && !path)
         return arena_error(arena, err);
+    if (path && strcmp(path, "/dev/null") == 0) /* none of them, as people say it */
+        return true;
     return path && *path ? add_file(routes, path, true, &there, arena, err) : load_default(routes, arena, err);
 }
 

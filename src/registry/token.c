@@ -74,12 +74,13 @@ static void add_field(struct buf *out, const char *name, struct str value, struc
     out->failed |= !escaped.ptr;
 }
 
+/* A registry's authority vouches for its token server too, as Docker has it; the client's own certificate is for the registry. */
 static void set_host(struct net_request *request, const struct endpoint *endpoint)
 {
     const struct host *host = endpoint->host;
     request->insecure = host->insecure;
-    if (str_eq(net_host(request->url), host->address)) {
-        request->ca_cert = host->ca_cert;
+    request->ca_cert = host->ca_cert;
+    if (str_eq_nocase(net_host(request->url), host->address)) {
         request->client_cert = host->client_cert;
         request->client_key = host->client_key;
     }

@@ -24,7 +24,9 @@ uint64_t scan_spool_bytes(const struct scan *scan)
 void scan_show_progress(void *context)
 {
     const struct scan *scan = context;
-    if (scan->progress && scan->progress_total)
+    if (scan->progress && scan->source && !scan->source->folder)
+        source_show_progress(scan);
+    else if (scan->progress && scan->progress_total)
         progress_show("Scanning layers", atomic_load(scan->progress), scan->progress_total);
 }
 
@@ -159,8 +161,9 @@ bool scan_walk_layers(struct scan *scan, const bool *wanted, const struct layer_
     if (!unseen)
         return arena_error(scan->arena, err);
     memcpy(unseen, wanted, image->layer_count * sizeof *unseen);
-    if (scan->progress)
-        atomic_store(scan->progress, 0);
+    for (size_t i = 0; scan->progress && i < PROGRESS_SLOTS; i++)
+        atomic_store(&scan->progress[i], 0);
+    scan->walked = unseen;
     bool ok = remembered_layers(scan, unseen, aliases, alias_count, err) &&
               make_plan(scan, unseen, aliases, alias_count, &plan, err) &&
               worker_run(plan.jobs, plan.count, scan_parallel(scan), scan->arena, scan_show_progress, scan, err);

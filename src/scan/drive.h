@@ -22,6 +22,8 @@ struct scan {
     /* Shared memory: bytes walked by all workers, then, of sources, bytes fetched of each layer. */
     _Atomic uint64_t *progress;
     uint64_t progress_total;
+    bool cache_warned;
+    const bool *walked; /* by layer: it is walked now, and not taken from the cache; NULL: an archive is */
 };
 enum { PROGRESS_SLOTS = 2 + IMAGE_MAX_LAYERS };
 
@@ -44,6 +46,7 @@ bool source_recall_image(struct scan *scan, bool *found, struct error *err);
 bool source_walk_archive(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err);
 /* Adds the root of the source's container as a layer that hides all others. */
 bool source_walk_container(struct scan *scan, const struct layer_alias *aliases, size_t alias_count, struct error *err);
+void source_show_progress(const struct scan *scan);
 unsigned source_parallel(unsigned processors);
 
 /* remember.c: layers that were seen before. */

@@ -15,6 +15,14 @@ static bool hold(struct inventory *inventory, const struct cache_entry *entry)
     return true;
 }
 
+/* A cache that cannot be written to costs time, not results. */
+static void warn_once(struct scan *scan, const struct error *why)
+{
+    if (!scan->cache_warned)
+        log_warn("the cache: %s; scans go on without (--no-cache silences this)", why->text);
+    scan->cache_warned = true;
+}
+
 /* What the image says of its bytes: nobody has looked at them. */
 static struct str claimed_digest(const struct image_layer *layer)
 {
@@ -78,7 +86,7 @@ void remember_layer(struct scan *scan, uint32_t index, struct str flat, const st
             continue;
         struct str key = key_of(scan, str_from(digests[i]), aliases, alias_count);
         if (key.ptr && !cache_put(scan->options->cache, CACHE_LAYER, key, flat, &why))
-            log_debug("the cache: %s", why.text);
+            warn_once(scan, &why);
     }
 }
 
@@ -129,6 +137,6 @@ void remember_image(struct scan *scan)
     buf_init(&flat, (size_t)1 << 30);
     if (key.ptr && inventory_encode(scan->out, &flat) &&
         !cache_put(scan->options->cache, CACHE_IMAGE, key, buf_view(&flat), &why))
-        log_debug("the cache: %s", why.text);
+        warn_once(scan, &why);
     buf_free(&flat);
 }

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,20 @@ struct job {
 
 /* ---- in the worker: the text ------------------------------------------------------------------------------------------------------------- */
 
+/* A plain file is mapped: no copy of it is needed. One that is cut meanwhile ends this process, which is told as such. */
+static bool map_text(const struct job *job, const struct stat *st, struct str *out)
+{
+    char head[6];
+    if (!S_ISREG(st->st_mode) || st->st_size < (off_t)sizeof head || st->st_size > MAX_TEXT_BYTES ||
+        pread(job->fd, head, sizeof head, 0) != (ssize_t)sizeof head || codec_detect(str_make(head, sizeof head)) != CODEC_PLAIN)
+        return false;
+    void *mapped = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, job->fd, 0);
+    if (mapped == MAP_FAILED)
+        return false;
+    *out = str_make(mapped, (size_t)st->st_size);
+    return true;
+}
+
 static bool read_text(const struct job *job, struct arena *arena, struct str *out, struct error *err)
 {
     struct stat st;
@@ -31,6 +46,8 @@ static bool read_text(const struct job *job, struct arena *arena, struct str *ou
     }
     if (fstat(job->fd, &st) != 0)
         return error_system(err, "cannot be read");
+    if (map_text(job, &st, out))
+        return true;
     struct stream *in = S_ISREG(st.st_mode) ? stream_file(job->fd, 0, UINT64_MAX, err) : stream_pipe(job->fd, err);
     if (in)
         in = stream_inflate_auto(in, (uint64_t)MAX_TEXT_BYTES + 1, NULL, err);

@@ -2,14 +2,42 @@
  * pipes, the root of a container. */
 #include "scan/drive.h"
 
+#include <stdatomic.h>
 #include <unistd.h>
 
 /* Registries answer slowly and in parallel; more processes than processors keep the line full. */
-enum { MIN_FETCHES = 4 };
+enum { MIN_FETCHES = 4, MAX_SHOWN = 128 };
 
 unsigned source_parallel(unsigned processors)
 {
     return processors > MIN_FETCHES ? processors : MIN_FETCHES;
+}
+
+/* ---- progress ------------------------------------------------------------------------------------------------------------- */
+
+/* Layers of a registry have sizes; an archive comes to an end some time. */
+void source_show_progress(const struct scan *scan)
+{
+    struct progress_item items[MAX_SHOWN];
+    const struct image *image = &scan->out->image;
+    size_t count = 0;
+    if (!scan->source->layer) {
+        uint64_t done = atomic_load(&scan->progress[1]);
+        items[0] = (struct progress_item){ .name = str_from(scan->source->kind), .done = done };
+        progress_items("Reading the image", items, 1);
+        return;
+    }
+    for (size_t i = 0; i < image->layer_count && count < MAX_SHOWN; i++) {
+        const struct image_layer *layer = &image->layers[i];
+        if (!scan->walked || !scan->walked[i] || layer->same_as != i)
+            continue;
+        uint64_t done = atomic_load(&scan->progress[1 + i]);
+        struct str digest = str_skip(layer->digest, strlen("sha256:"));
+        items[count++] = (struct progress_item){
+            .name = str_head(digest, 12), .done = done, .total = layer->size_bytes, .ended = done >= layer->size_bytes
+        };
+    }
+    progress_items("Fetching layers", items, count);
 }
 
 /* ---- documents ------------------------------------------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import unittest
 
@@ -30,7 +31,7 @@ class RegistryTest(ServerTest):
         return report
 
     def refuses(self, reference, *options, says=()):
-        error = self.fails("image", reference, "--no-cache", "--timeout", "1s", *options, says=says)
+        error = self.fails("image", "--no-cache", "--timeout", "1s", reference, *options, says=says)
         self.assertNotRegex(error, "[\x00-\x1f\x7f]")
         return error
 
@@ -330,6 +331,41 @@ class Mirrors(RegistryTest):
         self.check("app:1", "--registries-conf", other)
         self.registries_conf("[[registry]\n")
         self.refuses("app:1", says=["registries.conf", "line 1"])
+
+
+class Lists(RegistryTest):
+    def setUp(self):
+        super().setUp()
+        self.registry = self.serve(FakeRegistry(page=2))
+        for number in range(5):
+            push_image(self.registry, "app", f"v{number}", LAYERS[1:])
+        push_image(self.registry, "team/other", "1", LAYERS[1:])
+        self.proxy = self.serve(Proxy(self.registry.url))
+
+    def images(self, *arguments):
+        done = self.run_program("image", *arguments, "--quiet", "--no-cache", code=0)
+        return sorted(re.findall(r"localhost:\d+/(\S+)", done.stdout.decode()))
+
+    def test_all_pages_are_read(self):
+        tags = [f"app:v{number}" for number in range(5)]
+        self.assertEqual(self.images("--all-tags", self.registry.host + "/app"), tags)
+        self.assertEqual(self.images("--catalog", self.registry.host), [*tags, "team/other:1"])
+
+    def test_a_page_may_have_fewer_than_are_asked_for(self):
+        self.proxy.rule("n=1000", status=400, body=json.dumps({"errors": [{"code": "PAGINATION_NUMBER_INVALID"}]}))
+        self.assertEqual(len(self.images("--all-tags", self.proxy.host + "/app")), 5)
+
+    def test_lists_that_lead_astray(self):
+        for link, says in (("</v2/app/tags/list?n=1000>; rel=next", "without an end"), ("<http://elsewhere.invalid/>; rel=next", "not followed")):
+            self.proxy.clear()
+            self.proxy.rule("/tags/list", headers={"Link": link})
+            self.refuses("--all-tags", self.proxy.host + "/app", says=[self.proxy.host, says])
+        for body, says in (("<html>", "web page"), ("[", "list of tags"), ("", "list of tags")):
+            self.proxy.clear()
+            self.proxy.rule("/tags/list", status=200, body=body)
+            self.refuses("--all-tags", self.proxy.host + "/app", says=[self.proxy.host, says])
+        self.refuses("--all-tags", self.registry.host + "/none", says=["repository name not known", "404"])
+        self.refuses("--catalog", "no/registry", says=["is not a registry"])
 
 
 if __name__ == "__main__":

@@ -325,6 +325,21 @@ def codec_bolt():
     yield from bolts()
 
 
+def daemon_containerd():
+    """containerd's metadata: images of two namespaces, one of them known by the digest of its config."""
+    def image(digit, size):
+        return {b"createdat": b"\x01" * 15, b"target": {b"digest": b"sha256:" + digit * 64, b"mediatype": b"application/vnd.oci.image.index.v1+json",
+                                                        b"size": size, b"annotations": {b"a": b"b"}}, b"updatedat": b"\x01" * 15}
+    default = {b"docker.io/library/nginx:alpine": image(b"a", b"\xa4\x0d"), b"app:1": image(b"b", b"\x02"), b"registry.example/app:2": image(b"a", b"\xa4\x0d")}
+    kubernetes = {b"docker.io/library/nginx:alpine": image(b"b", b"\x02"), b"sha256:" + b"a" * 64: image(b"b", b"\x02"),
+                  b"docker.io/library/nginx@sha256:" + b"b" * 64: image(b"b", b"\x02")}
+    tree = {b"v1": {b"version": b"\x06", b"default": {b"images": default, b"content": {b"blob": {}}}, b"k8s.io": {b"images": kubernetes, b"labels": {b"a": b"b"}}}}
+    yield Bolt(tree).file
+    yield Bolt(tree, 4096).file
+    yield Bolt(tree, 1024, inline=False).file
+    yield Bolt({b"v1": {b"default": {b"images": {b"nginx": {b"target": b"no bucket"}, b"x": b"y"}}}}).file
+
+
 # ---- images ------------------------------------------------------------------------------------------------------------
 
 def tar_of(members):

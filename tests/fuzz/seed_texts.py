@@ -101,6 +101,20 @@ def image_reference():
                 "windows/amd64", "linux/arm64/v8", "./image.tar", "../a", "/a/b", "x.tar.gz", "x.tgz", "a" * 64, "A/b", "a:" + "t" * 128, "sha512:" + "0" * 128)
 
 
+def daemon_answers():
+    digest = "0123456789abcdef" * 4
+    yield json.dumps({"Id": "sha256:" + digest, "RepoTags": ["nginx:1", "<none>:<none>", "localhost/a:2"], "RepoDigests": ["nginx@sha256:" + digest],
+                      "Architecture": "arm64", "Variant": "v8", "Os": "linux", "Config": {"Env": None}})
+    yield json.dumps({"Id": digest, "RepoTags": None})
+    yield json.dumps({"Name": "/web", "Image": "sha256:" + digest, "Config": {"Image": "nginx:1"},
+                      "ImageManifestDescriptor": {"digest": "x", "platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}}})
+    yield from ('{"message":"No such image: a\\u0007"}', "<html>\n502", '{"auths":{},"currentContext":"west"}',
+                '{"Endpoints":{"docker":{"Host":"unix:///west.sock","SkipTLSVerify":true}}}',
+                '{"Connection":{"Default":"c","Connections":{"c":{"URI":"unix:///c.sock"}}}}',
+                '[engine]\nactive_service = "b"\n[engine.service_destinations.a]\nuri = "unix:///a.sock"\n',
+                "unix:///var/run/docker.sock", "tcp://[::1]:99/x/", "https://host", "ssh://me@b:2/x", "host:1", "cafe01", "sha256:" + digest, "nginx@sha256:" + digest)
+
+
 def net_headers():
     yield ("HTTP/1.1 401 Unauthorized\r\nContent-Type: Application/JSON; charset=utf-8\r\nWww-Authenticate: Bearer realm=\"https://auth.example/token\",service=\"s\"\r\n"
            "WWW-Authenticate: Basic realm=\"r\"\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 12\r\n\r\n")

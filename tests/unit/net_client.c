@@ -340,9 +340,10 @@ static bool redirecting(struct server_call *call)
         say(call, "HTTP/1.1 307 There\r\nLocation: http://localhost:%d/end\r\nContent-Length: 0\r\n\r\n", call->server->port);
     else if (is_path(call, "/file"))
         say(call, "HTTP/1.1 307 There\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");
-    else if (is_path(call, "/signed")) /* the signature is of these very characters */
+    else if (is_path(call, "/signed")) /* the signature is of these very characters (newer libcurl writes %3a in paths as %3A) */
         say(call,
-            "HTTP/1.1 307 There\r\nLocation: /a%%3ab/c%%2Bd?sig=ab%%2fcd%%20e+f&x=%%2B=&y=a b\r\nContent-Length: 0\r\n\r\n");
+            "HTTP/1.1 307 There\r\nLocation: %s/a%%3Ab/c%%2Bd?sig=ab%%2fcd%%20e+f&x=%%2B=&y=\xc3\xa9 b\r\nContent-Length: 0\r\n\r\n",
+            call->server->url);
     else if (is_path(call, "/nowhere"))
         say(call, "HTTP/1.1 307 There\r\nContent-Length: 4\r\n\r\nwhat");
     else if (is_path(call, "/user"))
@@ -363,8 +364,7 @@ static void test_redirects(void **state)
     assert_true(fetch(w, &server, "/hostless"));
     assert_str(w->response.body, "end");
     assert_true(fetch(w, &server, "/signed"));
-    assert_true(server_was_told(&server, "GET /a%3ab/c%2Bd?sig=ab%2fcd%20e+f&x=%2B=&y=a%20b HTTP/1.1\r\n") ||
-                server_was_told(&server, "GET /a%3ab/c%2Bd?sig=ab%2fcd%20e+f&x=%2B=&y=a+b HTTP/1.1\r\n"));
+    assert_true(server_was_told(&server, "GET /a%3Ab/c%2Bd?sig=ab%2fcd%20e+f&x=%2B=&y=%C3%A9%20b HTTP/1.1\r\n"));
     assert_true(fetch(w, &server, "/user"));
     assert_str(w->response.body, "end");
     assert_false(server_was_told(&server, "Authorization"));

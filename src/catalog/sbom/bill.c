@@ -207,6 +207,25 @@ static bool add_component(struct bill *bill, size_t at)
 
 /* ---- the whole -------------------------------------------------------------------------------------------------------------------------------- */
 
+/* What the document describes is of the same sort as what it needs directly: in one lock file with it, where those are. */
+static void adopt_roots(struct bill *bill)
+{
+    struct package *packages = bill->facts->packages;
+    const struct package *direct = NULL;
+    for (size_t i = 0; i < bill->facts->package_count && !direct; i++)
+        if (packages[i].relation == RELATION_DIRECT && packages[i].kind->purl_type)
+            direct = &packages[i];
+    for (size_t i = 0; i < bill->facts->package_count && direct; i++) {
+        struct package *p = &packages[i];
+        bool same = p->kind->purl_type && strcmp(p->kind->purl_type, direct->kind->purl_type) == 0;
+        if (!bill->sbom.components[bill->components[i]].is_root || !same)
+            continue;
+        p->kind = direct->kind;
+        if (str_eq(p->path, bill->name))
+            p->path = direct->path;
+    }
+}
+
 static bool add_packages(struct bill *bill)
 {
     for (size_t i = 0; i < bill->sbom.component_count; i++)
@@ -218,6 +237,7 @@ static bool add_packages(struct bill *bill)
         if (!sbom_fill_needs(&bill->sbom, &bill->sbom.components[bill->components[i]], &bill->facts->packages[i],
                              bill->facts->arena))
             return false;
+    adopt_roots(bill);
     return true;
 }
 

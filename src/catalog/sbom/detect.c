@@ -18,10 +18,10 @@ struct look {
 
 /* ---- texts that are no JSON ----------------------------------------------------------------------------------------------------------- */
 
-static bool has_line(struct str text, const char *start)
+static bool has_line(struct str text, const char *start, size_t max_lines)
 {
     struct str line;
-    for (unsigned lines = 0; lines < HEAD_LINES && str_line(&text, &line); lines++)
+    for (size_t lines = 0; lines < max_lines && str_line(&text, &line); lines++)
         if (str_starts(line, start))
             return true;
     return false;
@@ -35,9 +35,9 @@ static bool detect_text(struct str text, struct sbom *out, struct error *err)
             out->format = &sbom_cyclonedx_xml_format;
         else if (str_contains(head, "spdx.org/rdf"))
             return error_set(err, ERROR_UNSUPPORTED, "SPDX as RDF/XML is not read: convert it to JSON or tag-value");
-    } else if (has_line(text, "SPDXVersion:")) {
+    } else if (has_line(text, "SPDXVersion:", HEAD_LINES)) {
         out->format = &sbom_spdx_tags_format;
-    } else if (has_line(text, "spdxVersion:")) {
+    } else if (has_line(text, "spdxVersion:", SIZE_MAX)) { /* keys of YAML may stand in any order */
         out->format = &sbom_spdx_yaml_format;
     }
     return true;
