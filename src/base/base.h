@@ -68,6 +68,7 @@ enum error_kind {
     ERROR_USAGE,       /* the command line, a configuration file */
     ERROR_INPUT,       /* a damaged or hostile image, archive, feed */
     ERROR_UNSUPPORTED, /* well-formed, but nothing here reads it */
+    ERROR_ARTIFACT,    /* no container image, but something else that registries keep beside them */
     ERROR_LIMIT,       /* a limit of memory, size, depth or time was reached */
     ERROR_SYSTEM,      /* the operating system said no */
     ERROR_NETWORK,

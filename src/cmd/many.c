@@ -273,8 +273,12 @@ static bool scan_row(struct many *m, const struct target *target, struct str pla
         error_set(&why, ERROR_NETWORK, "%s: its tags could not be listed", target->name);
         return fail_row(m, name, &why, err);
     }
-    if (!image_scan(m->o, target, platform, &inventory, &found, &why))
-        return fail_row(m, name, &why, err);
+    if (!image_scan(m->o, target, platform, &inventory, &found, &why)) {
+        if (!target->every || why.kind != ERROR_ARTIFACT)
+            return fail_row(m, name, &why, err);
+        log_info("%s: left out, since it is no container image", name);
+        return true;
+    }
     bool ok = judge_row(m, name, &inventory, err);
     inventory_free(&inventory);
     return ok;

@@ -32,8 +32,12 @@ static int run(const struct command *command, int argc, char **argv)
     return scanning_finish(&s, strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], type, &inventory);
 }
 
-static const struct option *const tables[] = { choosing_option_table, scanning_option_table, report_option_table,
-                                               gate_option_table,     database_option_table, common_option_table,
+static const struct option *const tables[] = { choosing_option_table,
+                                               scanning_option_table,
+                                               report_option_table,
+                                               gate_option_table,
+                                               database_option_table,
+                                               common_option_table,
                                                NULL };
 
 const struct command sbom_command = {

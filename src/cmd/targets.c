@@ -108,6 +108,17 @@ static bool is_wanted_tag(const struct image_options *o, struct str tag)
     return false;
 }
 
+/* What cosign and the referrers' fallback of OCI keep under an image's digest: "sha256-….sig", "sha256-…". */
+static bool is_attachment(struct str tag)
+{
+    size_t hex = strlen("sha256-");
+    if (!str_starts(tag, "sha256-"))
+        return false;
+    while (hex < tag.len && strchr("0123456789abcdef", tag.ptr[hex]))
+        hex++;
+    return hex >= strlen("sha256-") + 64 && (hex == tag.len || tag.ptr[hex] == '.');
+}
+
 static bool add_tags(struct image_options *o, struct str repository, struct error *err)
 {
     struct image_reference reference;
@@ -121,7 +132,7 @@ static bool add_tags(struct image_options *o, struct str repository, struct erro
         struct str name = arena_printf(&o->s.arena, "%.*s:%.*s", STR_ARG(repository), STR_ARG(tags[i]));
         if (!name.ptr)
             return arena_error(&o->s.arena, err);
-        if (is_wanted_tag(o, tags[i]) && !add_argument(o, name, true, err))
+        if (is_wanted_tag(o, tags[i]) && !is_attachment(tags[i]) && !add_argument(o, name, true, err))
             return false;
     }
     return true;

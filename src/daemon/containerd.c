@@ -9,7 +9,7 @@
 
 #include "daemon/engine.h"
 
-enum { TRIES = 5, MAX_SHOWN_BYTES = 200 };
+enum { TRIES = 5, MAX_SHOWN_BYTES = 200, WORK_BYTES = 64 << 20 };
 static const char DATABASE[] = "io.containerd.metadata.v1.bolt/meta.db", CONTENT[] = "io.containerd.content.v1.content";
 
 struct search {
@@ -143,28 +143,41 @@ static void choose_namespaces(struct search *search, struct str named)
     search->namespaces_shown = named.len ? daemon_printable(named, MAX_SHOWN_BYTES, search->arena) : STR("default, k8s.io, moby");
 }
 
-bool daemon_containerd(const struct daemon_options *options, struct str name, struct arena *arena, struct image_source *out,
-                       bool *found, struct str *why, struct error *err)
+static bool search_roots(const struct daemon_options *options, struct str name, struct arena *arena, struct image_source *out,
+                         bool *found, struct str *why, struct error *err)
 {
     struct search search = { .arena = arena };
     struct daemon_name wanted;
     struct containerd_roots roots;
-    struct str config = { 0 }, missing = { 0 }, reasons = { 0 };
-    *found = false;
-    if (options->container.len) {
-        *why = STR("its containers are not read; commit the container to an image first (nerdctl commit)");
-        return true;
-    }
+    struct str config = { 0 }, missing = { 0 };
     daemon_config(STR("/etc/containerd/config.toml"), arena, &config);
     if (!daemon_name_parse(name, arena, &wanted, err) || !containerd_find_roots(options, config, arena, &roots, err))
         return false;
     search.wanted = &wanted;
     choose_namespaces(&search, options->containerd_namespace);
     for (size_t i = 0; i < roots.count && !*found; i++)
-        if (!try_root(&search, roots.items[i], out, found, &missing, &reasons, err))
+        if (!try_root(&search, roots.items[i], out, found, &missing, why, err))
             return false;
-    if (missing.len && !reasons.len)
-        daemon_why(&reasons, arena, "no content store at %.*s", STR_ARG(missing));
-    *why = reasons;
+    if (missing.len && !why->len)
+        daemon_why(why, arena, "no content store at %.*s", STR_ARG(missing));
     return true;
+}
+
+bool daemon_containerd(const struct daemon_options *options, struct str name, struct arena *arena, struct image_source *out,
+                       bool *found, struct str *why, struct error *err)
+{
+    struct arena work;
+    struct image_source source;
+    struct str reasons = { 0 };
+    *found = false;
+    if (options->container.len) {
+        *why = STR("its containers are not read; commit the container to an image first (nerdctl commit)");
+        return true;
+    }
+    arena_init(&work, "containerd", WORK_BYTES);
+    bool ok = search_roots(options, name, &work, &source, found, &reasons, err) &&
+              (!*found || daemon_source_keep(&source, arena, out, err));
+    *why = arena_str(arena, reasons);
+    arena_free(&work);
+    return ok;
 }

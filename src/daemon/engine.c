@@ -18,28 +18,8 @@
 #include "daemon/inspect.h"
 #include "daemon/platform.h"
 
-enum { MAX_SHOWN_BYTES = 200, ANSWER_BYTES = 1 << 20 };
+enum { MAX_SHOWN_BYTES = 200, WORK_BYTES = 64 << 20 };
 enum { ASK_STALL_MS = 30000, SOCKET_PATIENCE = 10 /* of net: a local socket may stall so many times as long */ };
-
-/* One engine that answers. */
-struct engine {
-    const struct engine_kind *kind;
-    const struct daemon_options *options;
-    const struct engine_host *host;
-    struct net_client *client; /* of questions; exports have their own */
-    struct arena *arena;
-    struct str version; /* "/v1.49"; empty: not told */
-    uint64_t minor;
-    struct image_platform platform; /* asked for; empty: whatever it has */
-};
-
-/* What a source needs in the processes that read from it. */
-struct engine_source {
-    const struct engine_kind *kind;
-    struct engine_host host;
-    struct net_client *client;
-    struct str archive_url, container_url;
-};
 
 /* ---- is anybody there ---- */
 
@@ -82,7 +62,7 @@ static bool is_reachable(const struct engine_kind *kind, const struct engine_hos
 
 /* ---- questions ---- */
 
-static struct net_request request_to(const struct engine_host *host, struct str url)
+struct net_request engine_request(const struct engine_host *host, struct str url)
 {
     return (struct net_request){ .method = "GET",
                                  .url = url,
@@ -95,8 +75,8 @@ static struct net_request request_to(const struct engine_host *host, struct str 
                                  .no_redirects = true };
 }
 
-/* URL of something of the engine; `name` has been checked: nothing in it must be escaped but brackets of IPv6 addresses. */
-static struct str url_of(const struct engine *engine, const char *what, struct str name, const char *rest, struct str query)
+/* Nothing in a name must be escaped but the brackets of IPv6 addresses. */
+struct str engine_url(const struct engine *engine, const char *what, struct str name, const char *rest, struct str query)
 {
     struct buf path;
     buf_init(&path, 1 << 16);
@@ -106,6 +86,8 @@ static struct str url_of(const struct engine *engine, const char *what, struct s
         else
             buf_chr(&path, name.ptr[i]);
     }
+    if (path.failed)
+        engine->arena->exhausted = true;
     struct str url = arena_printf(engine->arena, "%.*s%.*s%s%.*s%s%.*s", STR_ARG(engine->host->url), STR_ARG(engine->version),
                                   what, STR_ARG(buf_view(&path)), rest, STR_ARG(query));
     buf_free(&path);
@@ -114,13 +96,13 @@ static struct str url_of(const struct engine *engine, const char *what, struct s
 
 static bool ask(struct engine *engine, struct str url, struct net_response *out, struct error *err)
 {
-    struct net_request request = request_to(engine->host, url);
+    struct net_request request = engine_request(engine->host, url);
     if (!url.ptr)
         return arena_error(engine->arena, err);
     return net_fetch(engine->client, &request, engine->arena, out, err);
 }
 
-static bool refused(const struct engine_kind *kind, const struct engine_host *host, const char *what,
+bool engine_refused(const struct engine_kind *kind, const struct engine_host *host, const char *what,
                     const struct net_response *response, struct arena *arena, struct error *err)
 {
     struct str text = inspect_failure(response->body, arena);
@@ -144,7 +126,7 @@ static bool greet(struct engine *engine, struct str *why)
 {
     struct net_response response;
     struct error problem = { 0 };
-    if (!ask(engine, url_of(engine, "/_ping", STR(""), "", STR("")), &response, &problem)) {
+    if (!ask(engine, engine_url(engine, "/_ping", STR(""), "", STR("")), &response, &problem)) {
         daemon_why(why, engine->arena, "%s", problem.text);
         return false;
     }
@@ -157,104 +139,36 @@ static bool greet(struct engine *engine, struct str *why)
     return engine->version.ptr || !engine->minor;
 }
 
-/* ---- exports: run in processes of their own ---- */
-
-static bool export(const struct engine_source *source, struct str url, const char *what, int fd, _Atomic uint64_t *progress,
-                   struct error *err)
-{
-    struct net_request request = request_to(&source->host, url);
-    struct net_sink sink = { .fd = fd, .size_bytes = UINT64_MAX, .progress = progress };
-    struct net_response response;
-    struct arena arena;
-    arena_init(&arena, "an engine's answer", ANSWER_BYTES);
-    bool ok = net_download(source->client, &request, &sink, &arena, &response, err);
-    if (!ok)
-        error_wrap(err, "%s: %s", source->kind->name, what);
-    else if (response.status < 200 || response.status > 299)
-        ok = refused(source->kind, &source->host, what, &response, &arena, err);
-    arena_free(&arena);
-    return ok;
-}
-
-static bool export_archive(void *context, int fd, _Atomic uint64_t *progress, struct error *err)
-{
-    const struct engine_source *source = context;
-    return export(source, source->archive_url, "export of the image", fd, progress, err);
-}
-
-static bool export_container(void *context, int fd, _Atomic uint64_t *progress, struct error *err)
-{
-    const struct engine_source *source = context;
-    return export(source, source->container_url, "export of the container", fd, progress, err);
-}
-
-void engine_close(void *context)
-{
-    struct engine_source *source = context;
-    if (source)
-        net_client_free(source->client);
-}
-
 /* ---- images and containers ---- */
 
-static bool make_source(struct engine *engine, const struct inspected_image *image, struct image_source *out, struct error *err)
-{
-    struct engine_source *source = arena_new(engine->arena, struct engine_source);
-    if (!source)
-        return arena_error(engine->arena, err);
-    *source = (struct engine_source){ .kind = engine->kind, .host = *engine->host };
-    source->archive_url = url_of(engine, "/images/", image->names.id, "/get",
-                                 engine_platform_query(engine->platform, engine->minor, engine->arena));
-    if (!source->archive_url.ptr)
-        return arena_error(engine->arena, err);
-    source->client = net_client_new(&engine->options->net, err);
-    if (!source->client)
-        return false;
-    *out = (struct image_source){ .kind = engine->kind->name,
-                                  .id = image->names.id,
-                                  .context = source,
-                                  .archive = export_archive,
-                                  .repo_tags = image->names.tags,
-                                  .repo_tag_count = image->names.tag_count,
-                                  .repo_digests = image->names.digests,
-                                  .repo_digest_count = image->names.digest_count };
-    return true;
-}
-
-/* Asks for an image and, where it is there and fits, makes a source of it. */
-static bool find_image(struct engine *engine, const struct daemon_name *name, struct image_source *out, bool *found,
+/* Asks for an image: is it there, and for the platform that is wanted? */
+static bool find_image(struct engine *engine, const struct daemon_name *name, struct inspected_image *out, bool *found,
                        struct str *why, struct error *err)
 {
     struct net_response response;
-    struct inspected_image image;
-    /* "sha256:" and the beginning of an ID would be a name with a tag to Podman: the digits alone. */
-    struct str asked = name->id.len ? name->id : name->text;
-    struct str query = engine_platform_query(engine->platform, engine->minor, engine->arena),
-               shown = str_head(name->text, MAX_SHOWN_BYTES);
-    if (!ask(engine, url_of(engine, "/images/", asked, "/json", query), &response, err))
+    struct arena *arena = engine->arena;
+    struct str asked = name->id.len ? name->id : name->text; /* of "sha256:" and a part of an ID the digits: Podman wants it so */
+    struct str shown = str_head(name->text, MAX_SHOWN_BYTES), host = engine->host->shown;
+    struct str query = engine_platform_query(engine->platform, engine->minor, arena);
+    if (!ask(engine, engine_url(engine, "/images/", asked, "/json", query), &response, err))
         return error_wrap(err, "%s", engine->kind->name);
     if (response.status == 404) {
-        struct str platform = query.len ? engine_platform_text(engine->platform, engine->arena) : STR("");
-        daemon_why(why, engine->arena, "no image %.*s%s%.*s at %.*s", STR_ARG(shown), platform.len ? " for " : "",
-                   STR_ARG(platform), STR_ARG(engine->host->shown));
+        struct str platform = query.len ? engine_platform_text(engine->platform, arena) : STR("");
+        daemon_why(why, arena, "no image %.*s%s%.*s at %.*s", STR_ARG(shown), platform.len ? " for " : "", STR_ARG(platform),
+                   STR_ARG(host));
         return true;
     }
     if (response.status != 200)
-        return refused(engine->kind, engine->host, "asked for the image", &response, engine->arena, err);
-    if (!inspect_image(response.body, engine->arena, &image, err))
-        return error_wrap(err, "%s at %.*s", engine->kind->name, STR_ARG(engine->host->shown));
-    if (!engine_platform_fits(engine->platform, image.platform, engine->minor, engine->arena)) {
-        struct str has = engine_platform_text(image.platform, engine->arena),
-                   wants = engine_platform_text(engine->platform, engine->arena);
-        daemon_why(why, engine->arena, "%.*s at %.*s is for %.*s, not for %.*s", STR_ARG(shown), STR_ARG(engine->host->shown),
-                   STR_ARG(has), STR_ARG(wants));
-        return true;
+        return engine_refused(engine->kind, engine->host, "asked for the image", &response, arena, err);
+    if (!inspect_image(response.body, arena, out, err))
+        return error_wrap(err, "%s at %.*s", engine->kind->name, STR_ARG(host));
+    *found = engine_platform_fits(engine->platform, out->platform, engine->minor, arena);
+    if (!*found) {
+        struct str has = engine_platform_text(out->platform, arena), wants = engine_platform_text(engine->platform, arena);
+        daemon_why(why, arena, "%.*s at %.*s is for %.*s, not for %.*s", STR_ARG(shown), STR_ARG(host), STR_ARG(has),
+                   STR_ARG(wants));
     }
-    if (!make_source(engine, &image, out, err))
-        return false;
-    out->name = daemon_name_to_show(name, &image.names, engine->arena);
-    *found = out->name.ptr != NULL;
-    return *found || arena_error(engine->arena, err);
+    return true;
 }
 
 /* Names of containers (Docker: [a-zA-Z0-9][a-zA-Z0-9_.-]+) and their IDs. */
@@ -267,6 +181,22 @@ static bool is_container_name(struct str name)
             return false;
     }
     return name.len > 0 && name.len <= MAX_SHOWN_BYTES;
+}
+
+static bool find_container(struct engine *engine, struct str asked, struct inspected_container *out, bool *found, struct str *why,
+                           struct error *err)
+{
+    struct net_response response;
+    if (!ask(engine, engine_url(engine, "/containers/", asked, "/json", STR("")), &response, err))
+        return error_wrap(err, "%s", engine->kind->name);
+    if (response.status == 404) {
+        daemon_why(why, engine->arena, "no container %.*s at %.*s", STR_ARG(asked), STR_ARG(engine->host->shown));
+        return true;
+    }
+    if (response.status != 200)
+        return engine_refused(engine->kind, engine->host, "asked for the container", &response, engine->arena, err);
+    *found = inspect_container(response.body, engine->arena, out, err);
+    return *found || error_wrap(err, "%s at %.*s", engine->kind->name, STR_ARG(engine->host->shown));
 }
 
 /* "web (container of nginx:alpine)". The image is named as at its creation; its ID there is put in words by its tags. */
@@ -282,43 +212,50 @@ static struct str container_title(const struct inspected_container *container, s
                         STR_ARG(image_name));
 }
 
-static bool find_container(struct engine *engine, struct str asked, struct image_source *out, bool *found, struct str *why,
-                           struct error *err)
+static bool open_image(struct engine *engine, const struct daemon_name *name, struct arena *arena, struct image_source *out,
+                       bool *found, struct str *why, struct error *err)
 {
-    struct net_response response;
-    struct inspected_container container;
-    struct daemon_name image;
-    if (!ask(engine, url_of(engine, "/containers/", asked, "/json", STR("")), &response, err))
-        return error_wrap(err, "%s", engine->kind->name);
-    if (response.status == 404) {
-        daemon_why(why, engine->arena, "no container %.*s at %.*s", STR_ARG(asked), STR_ARG(engine->host->shown));
+    struct inspected_image image;
+    bool is_there = false;
+    if (!find_image(engine, name, &image, &is_there, why, err))
+        return false;
+    if (!is_there)
         return true;
-    }
-    if (response.status != 200)
-        return refused(engine->kind, engine->host, "asked for the container", &response, engine->arena, err);
-    if (!inspect_container(response.body, engine->arena, &container, err) ||
-        !daemon_name_parse(container.image_id, engine->arena, &image, err))
-        return error_wrap(err, "%s at %.*s", engine->kind->name, STR_ARG(engine->host->shown));
+    struct str title = daemon_name_to_show(name, &image.names, engine->arena);
+    *found = engine_source_make(engine, &image.names, STR(""), title, arena, out, err);
+    return *found;
+}
+
+static bool open_container(struct engine *engine, struct str asked, struct arena *arena, struct image_source *out, bool *found,
+                           struct str *why, struct error *err)
+{
+    struct inspected_container container;
+    struct inspected_image image;
+    struct daemon_name name;
+    struct str gone = { 0 };
+    bool is_there = false, has_image = false;
+    if (!find_container(engine, asked, &container, &is_there, why, err))
+        return false;
+    if (!is_there)
+        return true;
     if (engine_platform_is_any(engine->platform))
         engine->platform = container.platform;
-    if (!find_image(engine, &image, out, found, why, err))
+    if (!daemon_name_parse(container.image_id, engine->arena, &name, err) ||
+        !find_image(engine, &name, &image, &has_image, &gone, err))
         return false;
-    if (!*found)
-        return error_set(
-            err, ERROR_NETWORK,
-            "%s at %.*s: the image of container %.*s cannot be had: %.*s (make an image of the container: %s commit)",
-            engine->kind->name, STR_ARG(engine->host->shown), STR_ARG(asked), STR_ARG(*why), engine->kind->name);
-    struct engine_source *source = out->context;
-    source->container_url = url_of(engine, "/containers/", asked, "/export", STR(""));
-    out->container = export_container;
-    out->name = container_title(&container, asked, out->name, engine->arena);
-    return (source->container_url.ptr && out->name.ptr) || arena_error(engine->arena, err);
+    if (!has_image)
+        return error_set(err, ERROR_NETWORK,
+                         "%s: the image of container %.*s cannot be had: %.*s (make one of the container: %s commit)",
+                         engine->kind->name, STR_ARG(asked), STR_ARG(gone), engine->kind->name);
+    struct str title = container_title(&container, asked, daemon_name_to_show(&name, &image.names, engine->arena), engine->arena);
+    *found = engine_source_make(engine, &image.names, asked, title, arena, out, err);
+    return *found;
 }
 
 /* ---- all places where the engine may be ---- */
 
-static bool try_host(struct engine *engine, const struct daemon_name *name, struct image_source *out, bool *found,
-                     struct str *why, struct error *err)
+static bool try_host(struct engine *engine, const struct daemon_name *name, struct arena *arena, struct image_source *out,
+                     bool *found, struct str *why, struct error *err)
 {
     struct net_options net = engine->options->net;
     uint64_t stall_ms = net.stall_ms ? net.stall_ms : ASK_STALL_MS;
@@ -328,10 +265,10 @@ static bool try_host(struct engine *engine, const struct daemon_name *name, stru
         return false;
     bool ok = true;
     if (greet(engine, why))
-        ok = name ? find_image(engine, name, out, found, why, err)
-                  : find_container(engine, engine->options->container, out, found, why, err);
+        ok = name ? open_image(engine, name, arena, out, found, why, err)
+                  : open_container(engine, engine->options->container, arena, out, found, why, err);
     net_client_free(engine->client);
-    return ok && (!interrupted() || interrupt_error(err));
+    return ok;
 }
 
 static bool check_name(const struct daemon_options *options, struct str name, struct arena *arena, struct daemon_name *wanted,
@@ -344,37 +281,40 @@ static bool check_name(const struct daemon_options *options, struct str name, st
                      STR_ARG(daemon_printable(options->container, MAX_SHOWN_BYTES, arena)));
 }
 
+static bool search(struct engine *engine, struct str name, struct arena *arena, struct image_source *out, bool *found,
+                   struct str *why, struct error *err)
+{
+    const struct daemon_options *options = engine->options;
+    struct daemon_name wanted;
+    struct engine_hosts hosts = { 0 };
+    struct str missing = { 0 };
+    if (!check_name(options, name, engine->arena, &wanted, err) || !engine->kind->find(options, engine->arena, &hosts, err))
+        return false;
+    for (size_t i = 0; i < hosts.count && !*found; i++) {
+        struct engine at = *engine;
+        at.host = &hosts.items[i];
+        if (interrupted())
+            return interrupt_error(err);
+        if (is_reachable(engine->kind, at.host, engine->arena, &missing, &hosts.why) &&
+            !try_host(&at, options->container.len ? NULL : &wanted, arena, out, found, &hosts.why, err))
+            return false;
+    }
+    if (missing.len && !hosts.why.len)
+        daemon_why(&hosts.why, engine->arena, "no socket at %.*s", STR_ARG(missing));
+    *why = hosts.why;
+    return true;
+}
+
 bool engine_open(const struct engine_kind *kind, const struct daemon_options *options, struct str name, struct arena *arena,
                  struct image_source *out, bool *found, struct str *why, struct error *err)
 {
-    struct daemon_name wanted;
-    struct engine_hosts hosts = { 0 };
-    struct image_source source = { 0 };
-    struct str missing = { 0 };
-    bool ok = true, has = false;
-    if (!check_name(options, name, arena, &wanted, err) || !kind->find(options, arena, &hosts, err))
-        return false;
-    for (size_t i = 0; i < hosts.count && ok && !has; i++) {
-        struct engine engine = {
-            .kind = kind, .options = options, .host = &hosts.items[i], .arena = arena, .platform = options->platform
-        };
-        if (is_reachable(kind, &hosts.items[i], arena, &missing, &hosts.why))
-            ok = try_host(&engine, options->container.len ? NULL : &wanted, &source, &has, &hosts.why, err);
-    }
-    if (ok && has)
-        *out = source;
-    else
-        engine_close(source.context);
-    if (missing.len && !hosts.why.len)
-        daemon_why(&hosts.why, arena, "no socket at %.*s", STR_ARG(missing));
-    *found = has;
-    *why = hosts.why;
+    struct arena work; /* what is not needed any more once the source is made, or is known to be none */
+    struct str reason = { 0 };
+    arena_init(&work, kind->name, WORK_BYTES);
+    struct engine engine = { .kind = kind, .options = options, .arena = &work, .platform = options->platform };
+    *found = false;
+    bool ok = search(&engine, name, arena, out, found, &reason, err);
+    *why = arena_str(arena, reason);
+    arena_free(&work);
     return ok;
-}
-
-void daemon_close(struct image_source *source)
-{
-    if (source->archive == export_archive)
-        engine_close(source->context);
-    source->context = NULL;
 }

@@ -3,6 +3,7 @@
 #define DRYDOCK_DAEMON_ENGINE_H
 
 #include "daemon/daemon.h"
+#include "daemon/names.h"
 
 /* ---- hosts: where an engine may be reached (host.c) ------------------------------------------------------------------------- */
 
@@ -57,10 +58,39 @@ struct engine_kind {
 };
 extern const struct engine_kind engine_docker, engine_podman;
 
+/* One engine that answers. */
+struct engine {
+    const struct engine_kind *kind;
+    const struct daemon_options *options;
+    const struct engine_host *host;
+    struct net_client *client; /* of questions; exports have their own */
+    struct arena *arena;
+    struct str version; /* "/v1.49"; empty: not told */
+    uint64_t minor;
+    struct image_platform platform; /* asked for; empty: whatever it has */
+};
+
+/* A GET of something of an engine. */
+struct net_request engine_request(const struct engine_host *host, struct str url);
+/* Its URL: `what`, a name that has been checked, the rest, a query; its ptr is NULL when the arena is exhausted. */
+struct str engine_url(const struct engine *engine, const char *what, struct str name, const char *rest, struct str query);
+/* An answer of another status than was hoped for, as an error that says what the engine says. */
+bool engine_refused(const struct engine_kind *kind, const struct engine_host *host, const char *what,
+                    const struct net_response *response, struct arena *arena, struct error *err);
+
+/* ---- sources (export.c) ------------------------------------------------------------------------------------------------------- */
+
+/* The image, whose names are `names`, as a source; `container` is the name of one that runs it, else empty. All in `arena`. */
+bool engine_source_make(const struct engine *engine, const struct daemon_names *names, struct str container, struct str title,
+                        struct arena *arena, struct image_source *out, struct error *err);
+/* The texts of a source, which lie in a work space, into the caller's arena; false when that is exhausted. */
+bool daemon_source_keep(const struct image_source *found, struct arena *arena, struct image_source *out, struct error *err);
+
+/* ---- all of it (engine.c) ------------------------------------------------------------------------------------------------------ */
+
 /* As daemon_docker and daemon_podman. */
 bool engine_open(const struct engine_kind *kind, const struct daemon_options *options, struct str name, struct arena *arena,
                  struct image_source *out, bool *found, struct str *why, struct error *err);
-void engine_close(void *context);
 
 /* Parts with logic of their own, for tests. */
 /* Of Docker's config.json ("currentContext") and a context's meta.json: the host; empty where there is none. */

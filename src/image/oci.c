@@ -215,7 +215,7 @@ static bool check_any(const struct lister *l, struct error *err)
     if (l->out->count)
         return true;
     if (l->attestations)
-        return error_set(err, ERROR_UNSUPPORTED, "holds attestations only, no image: save the image that they are about");
+        return error_set(err, ERROR_ARTIFACT, "holds attestations only, no image: save the image that they are about");
     return error_set(err, ERROR_INPUT, "its index lists no image");
 }
 

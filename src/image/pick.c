@@ -295,7 +295,7 @@ bool pick_candidate(struct candidates *candidates, const struct image_request *r
     if (request->reference.len && !pick_by_reference(&list, request->reference, arena, &found, err))
         return false;
     if (!keep(&list, is_image, request->platform))
-        return error_set(err, ERROR_UNSUPPORTED, "holds no container image but an artifact of type %.*s, which has no packages",
+        return error_set(err, ERROR_ARTIFACT, "holds no container image but an artifact of type %.*s, which has no packages",
                          STR_ARG(str_head(list.items[0].artifact, 200)));
     if (!is_one_image(&list))
         return error_set(err, ERROR_USAGE, "has several images: name one of them (%s)", list_of(&list, name_of, arena));

@@ -78,15 +78,31 @@ static bool is_sent(X509_STORE_CTX *context, const X509 *certificate)
     return false;
 }
 
-/* Asked for a trusted certificate that signed another, from the server's own upwards. Where a link is neither there nor sent by
- * the server, it may stand in the bundle, which is read now; a bundle of the user's own, which may be of links in the middle,
- * at once. */
+/* A folder of the system that has its certificates by hash, "0a1b2c3d.0", has all of them, as has the bundle beside it. */
+static bool has_hashed_folder(void)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < ARRAY_LEN(folders); i++) {
+        DIR *dir = opendir(folders[i]);
+        for (struct dirent *entry; dir && !found && (entry = readdir(dir));)
+            found = strlen(entry->d_name) == 10 && strspn(entry->d_name, "0123456789abcdef") == 8 &&
+                    str_ends(str_from(entry->d_name), ".0");
+        if (dir)
+            closedir(dir);
+    }
+    return found;
+}
+
+/* Asked for a trusted certificate that signed another, from the server's own upwards. Where such a folder does not have it, and
+ * the server did not send it either, the bundle is read, to be sure. Where there is no such folder, or the user has a bundle of
+ * his own, the bundle is read at once: links in the middle may be trusted. */
 static int find_issuer(X509 **issuer, X509_STORE_CTX *context, X509 *certificate)
 {
     int found = X509_STORE_CTX_get1_issuer(issuer, context, certificate);
     X509_STORE *store = X509_STORE_CTX_get0_store(context);
-    bool later = is_sent(context, certificate) && !is_self_signed(certificate) && !setting("SSL_CERT_FILE");
-    if (found == 1 || later || X509_STORE_get_ex_data(store, 0))
+    if (found == 1 || X509_STORE_get_ex_data(store, 0))
+        return found;
+    if (is_sent(context, certificate) && !is_self_signed(certificate) && !setting("SSL_CERT_FILE") && has_hashed_folder())
         return found;
     X509_STORE_set_ex_data(store, 0, store); /* any pointer: it was read */
     read_bundle(store);

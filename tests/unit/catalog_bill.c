@@ -223,8 +223,9 @@ static void yaml_says_the_same(void **state)
     (void)state;
     NEEDS_YAML();
     struct bill_read b;
-    bill_read_quoted(&b, "SPDXID: 'SPDXRef-DOCUMENT'\nspdxVersion: 'SPDX-2.3'\npackages:\n- SPDXID: 'SPDXRef-a'\n  name: 'rope'\n"
-                         "  versionInfo: '1.0'\n  externalRefs:\n  - referenceType: 'purl'\n    referenceLocator: 'pkg:gem/rope@1.0'\n");
+    bill_read_quoted(
+        &b, "SPDXID: 'SPDXRef-DOCUMENT'\nspdxVersion: 'SPDX-2.3'\npackages:\n- SPDXID: 'SPDXRef-a'\n  name: 'rope'\n"
+            "  versionInfo: '1.0'\n  externalRefs:\n  - referenceType: 'purl'\n    referenceLocator: 'pkg:gem/rope@1.0'\n");
     assert_string_equal(b.bill.type, "spdx");
     assert_kind(bill_package(&b, "rope"), "gemspec");
     bill_free(&b);
@@ -236,13 +237,14 @@ static void older_documents_are_understood(void **state)
     (void)state;
     struct bill_read b;
     bill_read_quoted(
-        &b, "{'spdxVersion':'SPDX-2.2','packages':[{'SPDXID':'SPDXRef-OperatingSystem-1','name':'alpine','versionInfo':'3.16.0'},"
-            "{'SPDXID':'SPDXRef-Application-2','name':'app/composer.lock','versionInfo':'composer'},{'SPDXID':'SPDXRef-Application-3',"
-            "'name':'Node.js','versionInfo':'node-pkg'},{'SPDXID':'SPDXRef-p','name':'quay/rope','versionInfo':'1','externalRefs':["
-            "{'referenceType':'purl','referenceLocator':'pkg:composer/quay/rope@1'}]},{'SPDXID':'SPDXRef-n','name':'knot',"
-            "'versionInfo':'1','externalRefs':[{'referenceType':'purl','referenceLocator':'pkg:npm/knot@1'}]}],'relationships':["
-            "{'spdxElementId':'SPDXRef-Application-2','relationshipType':'DEPENDS_ON','relatedSpdxElement':'SPDXRef-p'},"
-            "{'spdxElementId':'SPDXRef-Application-3','relationshipType':'DEPENDS_ON','relatedSpdxElement':'SPDXRef-n'}]}");
+        &b,
+        "{'spdxVersion':'SPDX-2.2','packages':[{'SPDXID':'SPDXRef-OperatingSystem-1','name':'alpine','versionInfo':'3.16.0'},"
+        "{'SPDXID':'SPDXRef-Application-2','name':'app/composer.lock','versionInfo':'composer'},{'SPDXID':'SPDXRef-Application-3',"
+        "'name':'Node.js','versionInfo':'node-pkg'},{'SPDXID':'SPDXRef-p','name':'quay/rope','versionInfo':'1','externalRefs':["
+        "{'referenceType':'purl','referenceLocator':'pkg:composer/quay/rope@1'}]},{'SPDXID':'SPDXRef-n','name':'knot',"
+        "'versionInfo':'1','externalRefs':[{'referenceType':'purl','referenceLocator':'pkg:npm/knot@1'}]}],'relationships':["
+        "{'spdxElementId':'SPDXRef-Application-2','relationshipType':'DEPENDS_ON','relatedSpdxElement':'SPDXRef-p'},"
+        "{'spdxElementId':'SPDXRef-Application-3','relationshipType':'DEPENDS_ON','relatedSpdxElement':'SPDXRef-n'}]}");
     assert_distro(&b, "alpine", "3.16.0");
     assert_kind(bill_package(&b, "quay/rope"), "composer");
     assert_str(bill_package(&b, "quay/rope")->path, "app/composer.lock");
@@ -311,13 +313,15 @@ static const char syft[] =
     "'cpes':[{'cpe':'cpe:2.3:a:g'},{'cpe':'cpe:2.3:a:h'}],'purl':'pkg:rpm/rocky/glibc@2.34-60.el9?arch=x86_64&distro=rocky-9.3"
     "&upstream=glibc-2.34-60.el9.src.rpm','metadata':{'name':'glibc','epoch':null,'sourceRpm':'glibc-core-2.34-60.el9.src.rpm',"
     "'vendor':'Rocky Enterprise Software Foundation','modularityLabel':'','files':[{'path':'/x'}]}},"
-    "{'id':'2','name':'rope','version':'1.0','type':'java-archive','locations':[{'path':'/app/ship.jar','layerID':'sha256:" SHA "'}],"
+    "{'id':'2','name':'rope','version':'1.0','type':'java-archive','locations':[{'path':'/app/ship.jar','layerID':'sha256:" SHA
+    "'}],"
     "'licenses':['MIT'],'cpes':['cpe:2.3:a:r'],'purl':'pkg:maven/org.quay/rope@1.0','metadata':{'virtualPath':"
     "'/app/ship.jar:lib/rope.jar','digest':[{'algorithm':'sha1','value':'0123456789abcdef0123456789abcdef01234567'}],"
     "'architecture':'x'}},{'id':'3','name':'knot','version':'1','type':'npm','locations':[{'path':'/app/yarn.lock'}],'purl':"
     "'pkg:npm/knot@1'},{'id':'4','name':'mystery','version':'1','type':'binary'}],'artifactRelationships':["
     "{'parent':'2','child':'3','type':'dependency-of'},{'parent':'1','child':'2','type':'ownership-by-file-overlap'}],"
-    "'source':{'id':'s','type':'image','metadata':{'userInput':'harbour:1','imageID':'sha256:" SHA "','tags':['harbour:1'],'layers':["
+    "'source':{'id':'s','type':'image','metadata':{'userInput':'harbour:1','imageID':'sha256:" SHA
+    "','tags':['harbour:1'],'layers':["
     "{'digest':'sha256:" SHA "','size':5}],'repoDigests':['harbour@sha256:" SHA "']}},'distro':{'prettyName':'Rocky Linux 9.3',"
     "'id':'rocky','versionID':'9.3'},'descriptor':{'name':'syft'},'schema':{'version':'16.0.0'}}";
 
@@ -377,11 +381,16 @@ static void github_snapshots_have_manifests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cyclonedx_is_as_the_scan_would_be), cmocka_unit_test(what_is_not_listed_is_counted),
-        cmocka_unit_test(xml_says_the_same),                 cmocka_unit_test(spdx_is_as_the_scan_would_be),
-        cmocka_unit_test(tags_say_the_same),                 cmocka_unit_test(yaml_says_the_same),
-        cmocka_unit_test(older_documents_are_understood),    cmocka_unit_test(spdx3_is_a_graph),
-        cmocka_unit_test(syft_tells_sources_and_places),     cmocka_unit_test(github_snapshots_have_manifests),
+        cmocka_unit_test(cyclonedx_is_as_the_scan_would_be),
+        cmocka_unit_test(what_is_not_listed_is_counted),
+        cmocka_unit_test(xml_says_the_same),
+        cmocka_unit_test(spdx_is_as_the_scan_would_be),
+        cmocka_unit_test(tags_say_the_same),
+        cmocka_unit_test(yaml_says_the_same),
+        cmocka_unit_test(older_documents_are_understood),
+        cmocka_unit_test(spdx3_is_a_graph),
+        cmocka_unit_test(syft_tells_sources_and_places),
+        cmocka_unit_test(github_snapshots_have_manifests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,13 +8,15 @@
 
 static const char trivy[] =
     "{'SchemaVersion':2,'ArtifactName':'harbour.tar','ArtifactType':'container_image','Metadata':{'OS':{'Family':'ubuntu','Name':"
-    "'20.04','Extended':true},'ImageID':'sha256:" SHA "','DiffIDs':['sha256:" SHA "'],'RepoTags':['harbour:1'],'ImageConfig':{'os':"
+    "'20.04','Extended':true},'ImageID':'sha256:" SHA "','DiffIDs':['sha256:" SHA
+    "'],'RepoTags':['harbour:1'],'ImageConfig':{'os':"
     "'linux','architecture':'arm64','history':[{'created_by':'ENV','empty_layer':true},{'created_by':'RUN apt'}]},"
     "'Layers':[{'Size':7,'Digest':'sha256:" SHA "','DiffID':'sha256:" SHA "'}]},'Results':["
     "{'Target':'harbour.tar (ubuntu 20.04)','Class':'os-pkgs','Type':'ubuntu','Packages':[{'ID':'bash@5.0-6','Name':'bash','Identifier':"
     "{'PURL':'pkg:deb/ubuntu/bash@5.0-6?arch=arm64&distro=ubuntu-20.04','UID':'1'},'Version':'5.0','Release':'6','Epoch':1,'Arch':"
     "'arm64','SrcName':'bash','SrcVersion':'5.0','SrcRelease':'6','SrcEpoch':1,'Licenses':['GPL','LGPL'],'Maintainer':'Mates <a@b>',"
-    "'DependsOn':['libc6@2.31-0'],'Layer':{'Digest':'sha256:" SHA "','DiffID':'sha256:" SHA "'}},{'ID':'libc6@2.31-0','Name':'libc6',"
+    "'DependsOn':['libc6@2.31-0'],'Layer':{'Digest':'sha256:" SHA "','DiffID':'sha256:" SHA
+    "'}},{'ID':'libc6@2.31-0','Name':'libc6',"
     "'Version':'2.31','Release':'0','Arch':'arm64','SrcName':'glibc','SrcVersion':'2.31','SrcRelease':'0'}]},"
     "{'Target':'Java','Class':'lang-pkgs','Type':'jar','Packages':[{'Name':'org.quay:rope','Version':'1.0','FilePath':"
     "'app/ship.jar/lib/rope.jar','Digest':'sha1:00','Drydock':{'File':'app/ship.jar','CPEs':['cpe:2.3:a:r'],'Owner':'libc6'}}],"
@@ -88,9 +90,11 @@ static void builds_of_red_hat_are_noted_once(void **state)
 {
     (void)state;
     struct bill_read b;
-    bill_read_quoted(&b, "{'ArtifactName':'a','Metadata':{'OS':{'Family':'redhat','Name':'9.4'}},'Results':[{'Class':'os-pkgs','Type':'redhat',"
-                         "'Packages':[{'Name':'a','Version':'1','Release':'2','BuildInfo':{'ContentSets':['s1','s2']}},{'Name':'b','Version':"
-                         "'1','Release':'2','BuildInfo':{'ContentSets':['s1','s2'],'Nvr':'ubi9-9.4-1','Arch':'x86_64'}}]}]}");
+    bill_read_quoted(
+        &b,
+        "{'ArtifactName':'a','Metadata':{'OS':{'Family':'redhat','Name':'9.4'}},'Results':[{'Class':'os-pkgs','Type':'redhat',"
+        "'Packages':[{'Name':'a','Version':'1','Release':'2','BuildInfo':{'ContentSets':['s1','s2']}},{'Name':'b','Version':"
+        "'1','Release':'2','BuildInfo':{'ContentSets':['s1','s2'],'Nvr':'ubi9-9.4-1','Arch':'x86_64'}}]}]}");
     assert_kind(bill_package(&b, "a"), "rpm"); /* by the distribution's name */
     assert_str(bill_package(&b, "a")->version, "1-2");
     assert_int_equal(b.facts.note_count, 3);
@@ -103,9 +107,10 @@ static void equal_packages_are_one(void **state)
 {
     (void)state;
     struct bill_read b;
-    bill_read_quoted(&b, "{'bomFormat':'CycloneDX','components':[{'bom-ref':'a','name':'a','purl':'pkg:npm/a@1'},{'bom-ref':'b','name':'a',"
-                         "'purl':'pkg:npm/a@1'},{'bom-ref':'c','name':'c','purl':'pkg:npm/c@1'},{'name':'a','purl':'pkg:npm/a@1'},"
-                         "{'name':'a','purl':'pkg:npm/a@2'}],'dependencies':[{'ref':'c','dependsOn':['b']}]}");
+    bill_read_quoted(
+        &b, "{'bomFormat':'CycloneDX','components':[{'bom-ref':'a','name':'a','purl':'pkg:npm/a@1'},{'bom-ref':'b','name':'a',"
+            "'purl':'pkg:npm/a@1'},{'bom-ref':'c','name':'c','purl':'pkg:npm/c@1'},{'name':'a','purl':'pkg:npm/a@1'},"
+            "{'name':'a','purl':'pkg:npm/a@2'}],'dependencies':[{'ref':'c','dependsOn':['b']}]}");
     assert_int_equal(b.facts.package_count, 3);
     assert_str(bill_package(&b, "c")->depends, "a");
     bill_free(&b);
@@ -151,16 +156,18 @@ static void the_most_named_distribution_counts(void **state)
 {
     (void)state;
     struct bill_read b;
-    bill_read_quoted(&b, "{'bomFormat':'CycloneDX','components':[{'name':'a','purl':'pkg:deb/debian/a@1?distro=debian-11'},{'name':'b','purl':"
-                         "'pkg:deb/debian/b@1?distro=debian-12'},{'name':'c','purl':'pkg:deb/debian/c@1?distro=debian-12'},"
-                         "{'name':'d','purl':'pkg:deb/debian/d@1'},{'name':'e','purl':'pkg:npm/e@1?distro=alpine-3'}]}");
+    bill_read_quoted(
+        &b, "{'bomFormat':'CycloneDX','components':[{'name':'a','purl':'pkg:deb/debian/a@1?distro=debian-11'},{'name':'b','purl':"
+            "'pkg:deb/debian/b@1?distro=debian-12'},{'name':'c','purl':'pkg:deb/debian/c@1?distro=debian-12'},"
+            "{'name':'d','purl':'pkg:deb/debian/d@1'},{'name':'e','purl':'pkg:npm/e@1?distro=alpine-3'}]}");
     assert_distro(&b, "debian", "12");
     assert_int_equal(b.facts.warning_count, 1);
     assert_true(bill_warns(&b, "1 OS packages are of debian 11, but are judged as those of debian 12"));
     bill_free(&b);
-    bill_read_quoted(&b, "{'bomFormat':'CycloneDX','components':[{'name':'a','purl':'pkg:deb/debian/a@1?distro=debian-12'},"
-                         "{'type':'operating-system','name':'Debian GNU/Linux','version':'12.5'},{'bom-ref':'o','type':'operating-system',"
-                         "'name':'alpine','version':'3'}],'dependencies':[{'ref':'#1','dependsOn':['pkg:deb/debian/a@1?distro=debian-12']}]}");
+    bill_read_quoted(
+        &b, "{'bomFormat':'CycloneDX','components':[{'name':'a','purl':'pkg:deb/debian/a@1?distro=debian-12'},"
+            "{'type':'operating-system','name':'Debian GNU/Linux','version':'12.5'},{'bom-ref':'o','type':'operating-system',"
+            "'name':'alpine','version':'3'}],'dependencies':[{'ref':'#1','dependsOn':['pkg:deb/debian/a@1?distro=debian-12']}]}");
     assert_distro(&b, "debian", "12.5");
     assert_true(bill_warns(&b, "names 2 operating systems"));
     bill_free(&b);
@@ -169,8 +176,10 @@ static void the_most_named_distribution_counts(void **state)
 /* ---- wrappings ---------------------------------------------------------------------------------------------------------------------------------- */
 
 #define PLAIN "{'bomFormat':'CycloneDX','components':[{'name':'a','purl':'pkg:npm/a@1'}]}"
-#define STATEMENT "{'_type':'https://in-toto.io/Statement/v0.1','predicateType':'https://cyclonedx.org/bom','predicate':" PLAIN "}"
-#define PROVENANCE "{'_type':'https://in-toto.io/Statement/v1','predicateType':'https://slsa.dev/provenance/v1','predicate':{'a':1}}"
+#define STATEMENT \
+    "{'_type':'https://in-toto.io/Statement/v0.1','predicateType':'https://cyclonedx.org/bom','predicate':" PLAIN "}"
+#define PROVENANCE \
+    "{'_type':'https://in-toto.io/Statement/v1','predicateType':'https://slsa.dev/provenance/v1','predicate':{'a':1}}"
 
 /* A DSSE envelope around a statement, alone or in a bundle, on one line. */
 static void put_envelope(struct buf *out, struct arena *arena, const char *statement, bool in_bundle)
@@ -200,18 +209,18 @@ static void check_unwrapped(struct str text, bool is_attestation)
 static void documents_are_unwrapped(void **state)
 {
     (void)state;
-    static const char *const plain[] = {
-        PLAIN, "\xEF\xBB\xBF \n" PLAIN "\n", "{'sbom':" PLAIN "}", "{'a':[{}],'components':[{'name':'a','purl':'pkg:npm/a@1'}],'bomFormat':'CycloneDX'}"
-    };
+    static const char *const plain[] = { PLAIN, "\xEF\xBB\xBF \n" PLAIN "\n", "{'sbom':" PLAIN "}",
+                                         "{'a':[{}],'components':[{'name':'a','purl':'pkg:npm/a@1'}],'bomFormat':'CycloneDX'}" };
     static const char *const attested[] = { STATEMENT, "{'predicate':{'Data':" PLAIN "}}", PROVENANCE "\n" STATEMENT "\n" };
     static char copy[4096];
     for (size_t i = 0; i < ARRAY_LEN(plain); i++)
         check_unwrapped(quoted(copy, sizeof copy, plain[i]), false);
     for (size_t i = 0; i < ARRAY_LEN(attested); i++)
         check_unwrapped(quoted(copy, sizeof copy, attested[i]), true);
-    check_unwrapped(STR("{\"predicate\":{\"Data\":\"{\\\"bomFormat\\\":\\\"CycloneDX\\\",\\\"components\\\":[{\\\"name\\\":\\\"a\\\","
-                        "\\\"purl\\\":\\\"pkg:npm/a@1\\\"}]}\",\"Timestamp\":\"x\"}}"),
-                    true);
+    check_unwrapped(
+        STR("{\"predicate\":{\"Data\":\"{\\\"bomFormat\\\":\\\"CycloneDX\\\",\\\"components\\\":[{\\\"name\\\":\\\"a\\\","
+            "\\\"purl\\\":\\\"pkg:npm/a@1\\\"}]}\",\"Timestamp\":\"x\"}}"),
+        true);
 }
 
 static void envelopes_may_stand_one_a_line(void **state)

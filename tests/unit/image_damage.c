@@ -53,7 +53,7 @@ static const struct broken broken[] = {
     { "attestations only",
       "{\"manifests\":[{\"digest\":\"" SHA0 "\",\"size\":5,\"annotations\":{\"vnd.docker.reference.type\":"
       "\"attestation-manifest\"}}]}",
-      NULL, NULL, ERROR_UNSUPPORTED, "attestations only" },
+      NULL, NULL, ERROR_ARTIFACT, "attestations only" },
     { "index and manifest", NULL, "{\"config\":%s,\"layers\":[],\"manifests\":[]}", CONFIG, ERROR_INPUT, "both an index and a" },
     { "another media type", NULL, "{\"mediaType\":\"" OCI_INDEX "\",\"config\":%s,\"layers\":[]}", CONFIG, ERROR_INPUT,
       "by its index but" },
@@ -63,7 +63,7 @@ static const struct broken broken[] = {
     { "artifact", NULL,
       "{\"artifactType\":\"application/x-chart\",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\","
       "\"digest\":\"" SHA0 "\",\"size\":2},\"layers\":[]}",
-      CONFIG, ERROR_UNSUPPORTED, "an artifact of type application/x-chart" },
+      CONFIG, ERROR_ARTIFACT, "an artifact of type application/x-chart" },
     { "encrypted", NULL, LAYER("application/vnd.oci.image.layer.v1.tar+gzip+encrypted"), CONFIG, ERROR_UNSUPPORTED,
       "layer 1 (" SHA0 ") is encrypted: decrypt" },
     { "unknown layer", NULL, LAYER("application/x-cake"), CONFIG, ERROR_UNSUPPORTED, "media type \"application/x-cake\"" },

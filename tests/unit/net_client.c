@@ -246,7 +246,11 @@ static void test_retries(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct server server = { .script = unsteady };
         server_start(&server, NULL);
-        assert_int_equal(fetch(w, &server, rows[i].path), rows[i].status != 0);
+        struct net_options options = quick_options();
+        options.stall_ms = rows[i].status ? 0 : 300;
+        w->err = (struct error){ 0 };
+        bool ok = fetch_with(&options, at(w, &server, rows[i].path), &w->arena, &w->response, &w->err);
+        assert_int_equal(ok, rows[i].status != 0);
         if (rows[i].status)
             assert_int_equal(w->response.status, rows[i].status);
         assert_int_equal(server_requests(&server), rows[i].requests);
@@ -285,7 +289,6 @@ static void test_deadline(void **state)
     struct server server = { .script = unsteady };
     server_start(&server, NULL);
     struct net_options options = quick_options();
-    options.stall_ms = 0;
     options.timeout_s = 1;
     struct net_client *client = net_client_new(&options, &w->err);
     struct net_request request = { .url = at(w, &server, "/silent") };

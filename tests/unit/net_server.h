@@ -218,18 +218,24 @@ static inline bool server_was_told(const struct server *server, const char *text
 
 static inline struct net_options quick_options(void)
 {
-    return (struct net_options){ .pause_ms = 5, .stall_ms = 400 };
+    return (struct net_options){ .pause_ms = 5 };
 }
 
 /* One request by a client of its own; its response points into the arena. */
-static inline bool fetch_once(struct str url, struct arena *arena, struct net_response *out, struct error *err)
+static inline bool fetch_with(const struct net_options *options, struct str url, struct arena *arena, struct net_response *out,
+                              struct error *err)
 {
-    struct net_options options = quick_options();
     struct net_request request = { .url = url };
-    struct net_client *client = net_client_new(&options, err);
+    struct net_client *client = net_client_new(options, err);
     bool ok = client && net_fetch(client, &request, arena, out, err);
     net_client_free(client);
     return ok;
+}
+
+static inline bool fetch_once(struct str url, struct arena *arena, struct net_response *out, struct error *err)
+{
+    struct net_options options = quick_options();
+    return fetch_with(&options, url, arena, out, err);
 }
 
 #define assert_says(err, words) assert_error_says((err).text, (words), __FILE__, __LINE__)

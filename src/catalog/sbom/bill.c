@@ -76,10 +76,10 @@ static void set_relation(const struct bill *bill, size_t at, struct package *pac
     package->relation = c->relation;
     if (package->kind->is_os || c->relation != RELATION_UNKNOWN)
         return;
-    package->relation = c->is_root                            ? RELATION_ROOT
-                        : place->is_direct                    ? RELATION_DIRECT
+    package->relation = c->is_root                             ? RELATION_ROOT
+                        : place->is_direct                     ? RELATION_DIRECT
                         : place->is_needed && bill->has_direct ? RELATION_INDIRECT
-                                                              : RELATION_UNKNOWN;
+                                                               : RELATION_UNKNOWN;
 }
 
 /* An OS package that has this one's files. */
@@ -130,8 +130,7 @@ static bool index_package(struct bill *bill, size_t at)
         return false;
     bill->components = components;
     components[count] = (uint32_t)at;
-    uint32_t *layers =
-        arena_grow(bill->facts->arena, bill->out->package_layers, count, &bill->layer_index_cap, sizeof *layers);
+    uint32_t *layers = arena_grow(bill->facts->arena, bill->out->package_layers, count, &bill->layer_index_cap, sizeof *layers);
     if (!layers)
         return false;
     bill->out->package_layers = layers;

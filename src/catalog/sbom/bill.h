@@ -18,12 +18,12 @@ struct bill {
     struct catalog_facts *facts;
     struct catalog_bill *out;
     struct arena *scratch;
-    bool has_direct;       /* it tells what is needed directly */
+    bool has_direct;      /* it tells what is needed directly */
     uint32_t *components; /* by package: index of the component it was made of */
     size_t component_cap, layer_index_cap, layer_cap;
-    struct map equal;  /* what makes packages equal → index of the package */
-    struct map layers; /* digest or diff ID → index of the layer */
-    struct map types;  /* types of package URLs that no kind has → how many */
+    struct map equal;   /* what makes packages equal → index of the package */
+    struct map layers;  /* digest or diff ID → index of the layer */
+    struct map types;   /* types of package URLs that no kind has → how many */
     struct map distros; /* "FAMILY\nRELEASE" of OS packages' URLs → how many */
     struct bill_count without_purl, bad_purls, without_version, unreadable, others;
 };

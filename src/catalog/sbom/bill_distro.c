@@ -10,19 +10,23 @@
 /* Names that neither os-release nor release files have. */
 static const struct {
     const char *theirs, *ours;
-} other_names[] = { { "debian gnu/linux", "debian" },        { "alpine linux", "alpine" },
-                    { "opensuse.leap", "opensuse-leap" },    { "opensuse.tumbleweed", "opensuse-tumbleweed" },
-                    { "suse linux enterprise micro", "slem" }, { "archlinux", "arch" },
-                    { "amazonlinux", "amazon" },             { "oraclelinux", "oracle" },
+} other_names[] = { { "debian gnu/linux", "debian" },
+                    { "alpine linux", "alpine" },
+                    { "opensuse.leap", "opensuse-leap" },
+                    { "opensuse.tumbleweed", "opensuse-tumbleweed" },
+                    { "suse linux enterprise micro", "slem" },
+                    { "archlinux", "arch" },
+                    { "amazonlinux", "amazon" },
+                    { "oraclelinux", "oracle" },
                     { "rockylinux", "rocky" } };
 
 /* Code names stand for releases in package URLs of Debian's and Ubuntu's. */
 static const struct {
     const char *family, *name, *release;
-} code_names[] = { { "debian", "stretch", "9" },    { "debian", "buster", "10" },    { "debian", "bullseye", "11" },
-                   { "debian", "bookworm", "12" },  { "debian", "trixie", "13" },    { "debian", "forky", "14" },
-                   { "ubuntu", "trusty", "14.04" }, { "ubuntu", "xenial", "16.04" }, { "ubuntu", "bionic", "18.04" },
-                   { "ubuntu", "focal", "20.04" },  { "ubuntu", "jammy", "22.04" },  { "ubuntu", "noble", "24.04" },
+} code_names[] = { { "debian", "stretch", "9" },    { "debian", "buster", "10" },     { "debian", "bullseye", "11" },
+                   { "debian", "bookworm", "12" },  { "debian", "trixie", "13" },     { "debian", "forky", "14" },
+                   { "ubuntu", "trusty", "14.04" }, { "ubuntu", "xenial", "16.04" },  { "ubuntu", "bionic", "18.04" },
+                   { "ubuntu", "focal", "20.04" },  { "ubuntu", "jammy", "22.04" },   { "ubuntu", "noble", "24.04" },
                    { "ubuntu", "plucky", "25.04" }, { "ubuntu", "questing", "25.10" } };
 
 static struct str lower(struct arena *arena, struct str text)
@@ -66,9 +70,9 @@ const char *bill_purl_type(struct str family)
 {
     static const struct {
         const char *family, *type;
-    } types[] = { { "debian", "deb" },       { "ubuntu", "deb" },  { "echo", "deb" },         { "alpine", "apk" },
-                  { "wolfi", "apk" },        { "chainguard", "apk" }, { "minimos", "apk" },   { "postmarketos", "apk" },
-                  { "arch", "alpm" },        { "gentoo", "ebuild" },  { "openwrt", "opkg" },  { "bottlerocket", "rpm" },
+    } types[] = { { "debian", "deb" },   { "ubuntu", "deb" },     { "echo", "deb" },     { "alpine", "apk" },
+                  { "wolfi", "apk" },    { "chainguard", "apk" }, { "minimos", "apk" },  { "postmarketos", "apk" },
+                  { "arch", "alpm" },    { "gentoo", "ebuild" },  { "openwrt", "opkg" }, { "bottlerocket", "rpm" },
                   { "openeuler", "rpm" } };
     const struct distro_row *row = distro_by_family(family);
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -114,8 +118,7 @@ bool bill_vote(struct bill *bill, const struct purl *purl)
     split_qualifier(lower(bill->scratch, purl_qualifier(purl, "distro")), purl->space, &family, &release);
     known = family_of(family);
     family = known.len ? known : family;
-    struct str key =
-        arena_printf(bill->scratch, "%.*s\n%.*s", STR_ARG(family), STR_ARG(release_of(family, release)));
+    struct str key = arena_printf(bill->scratch, "%.*s\n%.*s", STR_ARG(family), STR_ARG(release_of(family, release)));
     map_get(&bill->distros, key, &count);
     return key.ptr && map_put(&bill->distros, key, count + 1);
 }
@@ -159,9 +162,9 @@ static bool warn_of_strangers(struct bill *bill, const struct distro *distro)
         str_cut(key, '\n', &family, &release);
         if (str_eq(family_of(family).len ? family_of(family) : family, distro->family) && same_release(release, distro->release))
             continue;
-        if (!catalog_warn(bill->facts, bill->name, false, "%llu OS packages are of %.*s %.*s, but are judged as those of %.*s %.*s",
-                          (unsigned long long)count, STR_ARG(family), STR_ARG(release), STR_ARG(distro->family),
-                          STR_ARG(distro->release)))
+        if (!catalog_warn(bill->facts, bill->name, false,
+                          "%llu OS packages are of %.*s %.*s, but are judged as those of %.*s %.*s", (unsigned long long)count,
+                          STR_ARG(family), STR_ARG(release), STR_ARG(distro->family), STR_ARG(distro->release)))
             return false;
     }
     return true;
@@ -209,8 +212,8 @@ bool bill_add_distro(struct bill *bill)
     release = release_of(family, said.release);
     if (!distro_add(bill->facts, bill->name, family, release, said.name))
         return false;
-    if (systems > 1 && !catalog_warn(bill->facts, bill->name, false, "names %zu operating systems: taken to be %.*s %.*s", systems,
-                                     STR_ARG(family), STR_ARG(release)))
+    if (systems > 1 && !catalog_warn(bill->facts, bill->name, false, "names %zu operating systems: taken to be %.*s %.*s",
+                                     systems, STR_ARG(family), STR_ARG(release)))
         return false;
     return warn_of_strangers(bill, &bill->facts->distros[bill->facts->distro_count - 1]);
 }

@@ -13,7 +13,8 @@ static bool warn_of_types(struct bill *bill)
     uint64_t count;
     size_t pos = 0;
     while (map_each(&bill->types, &pos, &type, &count))
-        if (!catalog_warn(bill->facts, bill->name, false, "%llu packages have URLs of type \"%.*s\", which is not known here: not listed",
+        if (!catalog_warn(bill->facts, bill->name, false,
+                          "%llu packages have URLs of type \"%.*s\", which is not known here: not listed",
                           (unsigned long long)count, STR_ARG(str_head(type, 100))))
             return false;
     return true;
@@ -34,7 +35,8 @@ static bool warn_of_document(struct bill *bill)
     if (sbom->is_incomplete &&
         !catalog_warn(facts, bill->name, true, "says itself that it is incomplete: something could not be understood"))
         return false;
-    if (sbom->service_count && !catalog_warn(facts, bill->name, false, "%zu services are no packages: not listed", sbom->service_count))
+    if (sbom->service_count &&
+        !catalog_warn(facts, bill->name, false, "%zu services are no packages: not listed", sbom->service_count))
         return false;
     return facts->package_count || catalog_warn(facts, bill->name, false, "lists no packages that could be checked");
 }
@@ -44,6 +46,8 @@ bool bill_warn(struct bill *bill)
     return warn_of_document(bill) && warn_counted(bill, &bill->without_purl, "components have no package URL: not listed") &&
            warn_counted(bill, &bill->bad_purls, "package URLs cannot be read: not listed") &&
            warn_counted(bill, &bill->without_version, "packages have no version: listed, but not checked") &&
-           warn_counted(bill, &bill->unreadable, "packages have names or versions with control characters, or none: not listed") &&
-           warn_counted(bill, &bill->others, "images, devices, models or data are no packages: not listed") && warn_of_types(bill);
+           warn_counted(bill, &bill->unreadable,
+                        "packages have names or versions with control characters, or none: not listed") &&
+           warn_counted(bill, &bill->others, "images, devices, models or data are no packages: not listed") &&
+           warn_of_types(bill);
 }

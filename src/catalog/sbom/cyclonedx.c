@@ -1,252 +1,9 @@
 /* CycloneDX 1.2 to 1.7 (ECMA-424), in JSON and, rewritten to JSON, in XML: components, which may hold components, and who depends on
  * whom. Where a component was found is told by evidence.occurrences, or by properties of those who wrote the document.
- *
- * The two forms differ little: attributes have an "@" in front, which is passed over; a list is an array of items, or an object
- * whose members are the items; an element with attributes has its text as "#text". So one reader serves both. */
-#include "catalog/sbom/sbom.h"
+ */
+#include "catalog/sbom/cyclonedx.h"
 
-enum { MAX_NESTING = 32, MAX_LIST_BYTES = 1 << 20, MAX_XML_FACTOR = 4 };
-
-/* ---- both forms ---------------------------------------------------------------------------------------------------------------------- */
-
-static bool next_key(struct json *json, struct str *key)
-{
-    if (!json_key(json, key))
-        return false;
-    if (str_starts(*key, "@"))
-        *key = str_skip(*key, 1);
-    return true;
-}
-
-struct items {
-    bool in_array, in_object;
-};
-
-static struct items begin_items(struct json *json)
-{
-    struct items items = { .in_array = json_peek(json) == JSON_ARRAY };
-    if (items.in_array)
-        json_array(json);
-    else
-        items.in_object = json_object(json);
-    return items;
-}
-
-static bool next_item(struct json *json, const struct items *items)
-{
-    struct str key;
-    return items->in_array ? json_item(json) : items->in_object && json_key(json, &key);
-}
-
-static void read_text(struct json *json, struct str *out)
-{
-    struct str key;
-    if (json_peek(json) != JSON_OBJECT) {
-        json_string(json, out);
-        return;
-    }
-    json_object(json);
-    while (json_key(json, &key))
-        if (str_is(key, "#text"))
-            json_string(json, out);
-        else
-            json_skip(json);
-}
-
-static void read_items(struct json *json, struct arena *arena, struct str *list, void (*read)(struct json *json, struct buf *out))
-{
-    struct buf buf;
-    buf_init(&buf, MAX_LIST_BYTES);
-    read(json, &buf);
-    *list = arena_str(arena, buf_view(&buf));
-    buf_free(&buf);
-}
-
-static void put_item(struct buf *out, struct str text)
-{
-    if (sbom_is_item(text) && out->len + text.len + 1 < MAX_LIST_BYTES)
-        catalog_put_item(out, text);
-}
-
-/* ---- what stands in a component --------------------------------------------------------------------------------------------------------- */
-
-/* {"id": "MIT"} or {"name": "Own"} */
-static void read_licence(struct json *json, struct buf *out)
-{
-    struct str key, id = { 0 }, name = { 0 };
-    if (!json_object(json))
-        return;
-    while (next_key(json, &key))
-        if (str_is(key, "id"))
-            read_text(json, &id);
-        else if (str_is(key, "name"))
-            read_text(json, &name);
-        else
-            json_skip(json);
-    put_item(out, id.len ? id : name);
-}
-
-/* {"license": …} or {"expression": "A OR B"}; in XML all choices are one object. */
-static void read_choice(struct json *json, struct buf *out)
-{
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        struct str text = { 0 };
-        if (str_is(key, "license"))
-            read_licence(json, out);
-        else if (str_is(key, "expression"))
-            read_text(json, &text);
-        else
-            json_skip(json);
-        put_item(out, text);
-    }
-}
-
-static void read_choices(struct json *json, struct buf *out)
-{
-    if (json_peek(json) != JSON_ARRAY) {
-        read_choice(json, out);
-        return;
-    }
-    json_array(json);
-    while (json_item(json))
-        read_choice(json, out);
-}
-
-static void read_hashes(struct json *json, struct arena *arena, struct sbom_component *component)
-{
-    struct items items = begin_items(json);
-    struct str key;
-    while (next_item(json, &items)) {
-        struct str algorithm = { 0 }, content = { 0 };
-        if (!json_object(json))
-            continue;
-        while (next_key(json, &key)) {
-            if (str_is(key, "alg"))
-                json_string(json, &algorithm);
-            else if (str_is(key, "content") || str_is(key, "#text"))
-                json_string(json, &content);
-            else
-                json_skip(json);
-        }
-        if (component->digest.len == 0)
-            component->digest = sbom_digest(arena, algorithm, content);
-    }
-}
-
-/* Syft's, behind "syft:" */
-static void take_syft(struct sbom *sbom, struct sbom_component *c, struct str name, struct str value)
-{
-    const struct {
-        const char *name;
-        struct str *to;
-    } fields[] = { { "location:0:path", &c->file },
-                   { "location:0:layerID", &c->layer },
-                   { "metadata:source", &c->source_name },
-                   { "metadata:sourceVersion", &c->source_version },
-                   { "metadata:originPackage", &c->source_name },
-                   { "metadata:sourceRpm", &c->source_rpm },
-                   { "metadata:modularityLabel", &c->module },
-                   { "metadata:architecture", &c->arch },
-                   { "metadata:virtualPath", &c->within } };
-    bool is_system = c->role == SBOM_SYSTEM;
-    if (is_system && str_is(name, "distro:id"))
-        sbom->distro.family = value;
-    else if (is_system && str_is(name, "distro:versionID"))
-        sbom->distro.release = value;
-    else if (is_system && str_is(name, "distro:prettyName"))
-        sbom->distro.name = value;
-    c->is_vendor_known = true;
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (str_is(name, fields[i].name))
-            *fields[i].to = value;
-}
-
-/* Trivy's, Syft's, and those of CycloneDX's own tools (cyclonedx-property-taxonomy). */
-static void take_property(struct sbom *sbom, struct sbom_component *c, struct str name, struct str value, struct buf *cpes)
-{
-    static const char trivy[] = "aquasecurity:trivy:", syft[] = "syft:";
-    if (str_starts(name, trivy))
-        sbom_take_trivy(sbom, c, str_skip(name, sizeof trivy - 1), value);
-    else if (str_is(name, "syft:cpe23"))
-        put_item(cpes, value);
-    else if (str_starts(name, syft))
-        take_syft(sbom, c, str_skip(name, sizeof syft - 1), value);
-    else if (str_is(name, "cdx:npm:package:development") || str_is(name, "cdx:composer:package:isDevRequirement"))
-        c->is_dev |= str_is(value, "true");
-    else if (str_is(name, "SrcFile") && c->file.len == 0)
-        c->file = value;
-}
-
-static void read_properties(struct json *json, struct sbom *sbom, struct sbom_component *component)
-{
-    struct items items = begin_items(json);
-    struct str key;
-    struct buf cpes;
-    buf_init(&cpes, MAX_LIST_BYTES);
-    put_item(&cpes, component->cpes);
-    while (next_item(json, &items)) {
-        struct str name = { 0 }, value = { 0 };
-        if (!json_object(json))
-            continue;
-        while (next_key(json, &key)) {
-            if (str_is(key, "name"))
-                json_string(json, &name);
-            else if (str_is(key, "value") || str_is(key, "#text"))
-                json_string(json, &value);
-            else
-                json_skip(json);
-        }
-        take_property(sbom, component, name, value, &cpes);
-    }
-    component->cpes = arena_str(sbom->arena, buf_view(&cpes));
-    buf_free(&cpes);
-}
-
-static void read_occurrence(struct json *json, struct sbom_component *component)
-{
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (next_key(json, &key)) {
-        if (str_is(key, "location") && component->file.len == 0)
-            read_text(json, &component->file);
-        else
-            json_skip(json);
-    }
-}
-
-static void read_evidence(struct json *json, struct sbom_component *component)
-{
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (!str_is(key, "occurrences")) {
-            json_skip(json);
-            continue;
-        }
-        struct items items = begin_items(json);
-        while (next_item(json, &items))
-            read_occurrence(json, component);
-    }
-}
-
-/* {"name": "Debian <…>", …} */
-static void read_supplier(struct json *json, struct str *out)
-{
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "name"))
-            read_text(json, out);
-        else
-            json_skip(json);
-    }
-}
+enum { MAX_NESTING = 32, MAX_XML_FACTOR = 4 };
 
 /* ---- components -------------------------------------------------------------------------------------------------------------------------- */
 
@@ -255,7 +12,7 @@ static bool read_components(struct json *json, struct sbom *sbom, unsigned depth
 static void read_cpe(struct json *json, struct sbom *sbom, struct sbom_component *component)
 {
     struct str cpe = { 0 };
-    read_text(json, &cpe);
+    cdx_read_text(json, &cpe);
     if (sbom_is_item(cpe))
         component->cpes =
             component->cpes.len ? arena_printf(sbom->arena, "%.*s\n%.*s", STR_ARG(cpe), STR_ARG(component->cpes)) : cpe;
@@ -267,25 +24,25 @@ static bool read_field(struct json *json, struct sbom *sbom, struct str key, str
     const struct {
         const char *key;
         struct str *to;
-    } texts[] = { { "bom-ref", &c->ref },   { "group", &c->group },          { "name", &c->name }, { "version", &c->version },
-                  { "purl", &c->purl },     { "publisher", &c->maintainer }, { "scope", scope } };
+    } texts[] = { { "bom-ref", &c->ref }, { "group", &c->group },          { "name", &c->name }, { "version", &c->version },
+                  { "purl", &c->purl },   { "publisher", &c->maintainer }, { "scope", scope } };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (str_is(key, texts[i].key)) {
-            read_text(json, texts[i].to);
+            cdx_read_text(json, texts[i].to);
             return true;
         }
     if (str_is(key, "cpe"))
         read_cpe(json, sbom, c);
     else if (str_is(key, "supplier"))
-        read_supplier(json, &c->maintainer);
+        cdx_read_supplier(json, &c->maintainer);
     else if (str_is(key, "licenses"))
-        read_items(json, sbom->arena, &c->licence, read_choices);
+        cdx_read_licences(json, sbom->arena, &c->licence);
     else if (str_is(key, "hashes"))
-        read_hashes(json, sbom->arena, c);
+        cdx_read_hashes(json, sbom->arena, c);
     else if (str_is(key, "properties"))
-        read_properties(json, sbom, c);
+        cdx_read_properties(json, sbom, c);
     else if (str_is(key, "evidence"))
-        read_evidence(json, c);
+        cdx_read_evidence(json, c);
     else if (str_is(key, "components"))
         return read_components(json, sbom, depth + 1);
     else
@@ -296,8 +53,8 @@ static bool read_field(struct json *json, struct sbom *sbom, struct str key, str
 /* Applications and frameworks that have no package URL, but a path, are what packages were found in. */
 static enum sbom_role role_of(const struct sbom_component *c, struct str type)
 {
-    static const char *const others[] = { "device", "device-driver", "firmware", "platform", "machine-learning-model", "data",
-                                          "cryptographic-asset" };
+    static const char *const others[] = { "device", "device-driver",      "firmware", "platform", "machine-learning-model",
+                                          "data",   "cryptographic-asset" };
     if (str_is(type, "operating-system"))
         return SBOM_SYSTEM;
     if (str_is(type, "container") && (c->purl.len == 0 || str_starts(c->purl, "pkg:oci/") || str_starts(c->purl, "pkg:docker/")))
@@ -337,7 +94,7 @@ static bool read_component(struct json *json, struct sbom *sbom, unsigned depth,
     size_t first = sbom->component_count;
     if (!json_object(json))
         return true;
-    while (next_key(json, &key))
+    while (cdx_next_key(json, &key))
         if (str_is(key, "type") && json_string(json, &type))
             component.role = role_of(&component, type); /* early, for what properties of systems mean */
         else if (!str_is(key, "type") && !read_field(json, sbom, key, &component, &scope, depth))
@@ -358,8 +115,8 @@ static bool read_components(struct json *json, struct sbom *sbom, unsigned depth
         json_skip(json);
         return true;
     }
-    struct items items = begin_items(json);
-    while (next_item(json, &items))
+    struct cdx_items items = cdx_begin_items(json);
+    while (cdx_next_item(json, &items))
         if (!read_component(json, sbom, depth, false))
             return false;
     return true;
@@ -373,7 +130,7 @@ static bool read_nested(struct json *json, struct sbom *sbom, struct str ref)
     struct str key, to = { 0 };
     if (!json_object(json))
         return true;
-    while (next_key(json, &key)) {
+    while (cdx_next_key(json, &key)) {
         if (str_is(key, "ref"))
             json_string(json, &to);
         else
@@ -389,7 +146,7 @@ static bool read_dependency(struct json *json, struct sbom *sbom)
     struct json list;
     if (!json_object(json))
         return true;
-    while (next_key(json, &key)) {
+    while (cdx_next_key(json, &key)) {
         if (str_is(key, "ref"))
             json_string(json, &ref);
         else if (str_is(key, "dependsOn"))
@@ -424,8 +181,8 @@ static bool read_metadata(struct json *json, struct sbom *sbom)
 
 static void count_services(struct json *json, struct sbom *sbom)
 {
-    struct items items = begin_items(json);
-    while (next_item(json, &items))
+    struct cdx_items items = cdx_begin_items(json);
+    while (cdx_next_item(json, &items))
         sbom->service_count++;
 }
 
@@ -443,8 +200,8 @@ static bool read_document(struct json *json, struct sbom *sbom)
         } else if (str_is(key, "services")) {
             count_services(json, sbom);
         } else if (str_is(key, "dependencies")) {
-            struct items items = begin_items(json);
-            while (ok && next_item(json, &items))
+            struct cdx_items items = cdx_begin_items(json);
+            while (ok && cdx_next_item(json, &items))
                 ok = read_dependency(json, sbom);
         } else {
             json_skip(json);

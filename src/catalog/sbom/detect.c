@@ -9,10 +9,10 @@ enum { MAX_WRAPPINGS = 8, HEAD_LINES = 64, HEAD_BYTES = 8192 };
 struct look {
     struct sbom *sbom;
     const struct sbom_format *format;
-    struct str inner;       /* a document in it that is to be looked at; ptr NULL: none */
-    struct str payload;     /* a DSSE envelope's, in base64 */
-    struct str predicate;   /* a statement's type of predicate */
-    const char *refusal;    /* known, but not read: why */
+    struct str inner;     /* a document in it that is to be looked at; ptr NULL: none */
+    struct str payload;   /* a DSSE envelope's, in base64 */
+    struct str predicate; /* a statement's type of predicate */
+    const char *refusal;  /* known, but not read: why */
     bool is_attestation;
 };
 

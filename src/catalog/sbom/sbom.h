@@ -11,8 +11,8 @@
 
 enum sbom_role {
     SBOM_PACKAGE,
-    SBOM_FILE,   /* no software, but a file, whose path is its name */
-    SBOM_GROUP,  /* what packages were found in or listed by: a program, a lock file; its name is the path, or a title ("Node.js") */
+    SBOM_FILE, /* no software, but a file, whose path is its name */
+    SBOM_GROUP, /* what packages were found in or listed by: a program, a lock file; its name is the path, or a title ("Node.js") */
     SBOM_SYSTEM, /* the operating system: name and release */
     SBOM_IMAGE,  /* the image or folder that the document describes */
     SBOM_OTHER,  /* services, devices, models, data */
@@ -69,7 +69,7 @@ struct sbom {
     uint32_t *next_need;   /* by link: index + 1 of the next one of the same reference; 0: none */
 
     /* What is said of the whole. */
-    struct str subject; /* "nginx:alpine"; may be empty */
+    struct str subject;                                                  /* "nginx:alpine"; may be empty */
     struct str image_id, repo_tags, repo_digests, config_json, os, arch; /* the tags and digests are lists */
     struct catalog_bill_layer *layers;
     size_t layer_count, layer_cap;
@@ -84,8 +84,8 @@ struct sbom {
 };
 
 struct sbom_format {
-    const char *name; /* "CycloneDX" */
-    const char *type; /* Trivy's ArtifactType, or its like: "cyclonedx" */
+    const char *name;                                                    /* "CycloneDX" */
+    const char *type;                                                    /* Trivy's ArtifactType, or its like: "cyclonedx" */
     bool (*read)(struct str text, struct sbom *sbom, struct error *err); /* false: damaged, or out of memory (sbom->arena) */
 };
 
@@ -102,12 +102,12 @@ bool sbom_unwrap(struct str *text, struct sbom *out, struct error *err);
 
 /* Where a component was found: by itself or by what holds it. */
 struct sbom_place {
-    struct str file;   /* empty: unknown */
-    uint32_t group;    /* index + 1 of the group that holds it; 0: none */
-    uint32_t owner;    /* index + 1 of the package that owns its files; 0: none */
-    bool is_needed;    /* some package needs it */
-    bool is_direct;    /* what the document describes needs it */
-    bool is_dev;       /* it is needed, but for development only */
+    struct str file; /* empty: unknown */
+    uint32_t group;  /* index + 1 of the group that holds it; 0: none */
+    uint32_t owner;  /* index + 1 of the package that owns its files; 0: none */
+    bool is_needed;  /* some package needs it */
+    bool is_direct;  /* what the document describes needs it */
+    bool is_dev;     /* it is needed, but for development only */
 };
 bool sbom_find_places(const struct sbom *sbom, struct sbom_place **places);
 /* Both, of a file in an image: damage is a warning. False: an arena is full. */

@@ -116,8 +116,7 @@ static bool end_annotation(struct reading *r)
         return true;
     if (done.ref.len == 0 && r->current)
         done.ref = current_of(r)->ref;
-    struct annotation *grown =
-        arena_grow(r->sbom->arena, r->annotations, r->annotation_count, &r->annotation_cap, sizeof *grown);
+    struct annotation *grown = arena_grow(r->sbom->arena, r->annotations, r->annotation_count, &r->annotation_cap, sizeof *grown);
     if (!grown)
         return false;
     r->annotations = grown;

@@ -97,10 +97,10 @@ static void read_metadata(struct json *json, struct arena *arena, struct sbom_co
     const struct {
         const char *key;
         struct str *to;
-    } fields[] = { { "source", &c->source_name },      { "sourceVersion", &c->source_version },
+    } fields[] = { { "source", &c->source_name },        { "sourceVersion", &c->source_version },
                    { "originPackage", &c->source_name }, { "sourceRpm", &c->source_rpm },
-                   { "modularityLabel", &c->module },  { "architecture", &c->arch },
-                   { "maintainer", &c->maintainer },   { "vendor", &c->maintainer },
+                   { "modularityLabel", &c->module },    { "architecture", &c->arch },
+                   { "maintainer", &c->maintainer },     { "vendor", &c->maintainer },
                    { "virtualPath", &c->within } };
     struct str key;
     if (!json_object(json))

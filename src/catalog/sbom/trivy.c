@@ -153,63 +153,77 @@ static bool keep(struct trivy_result *r, struct sbom_component *c, struct str id
     return true;
 }
 
-static bool read_package(struct json *json, struct trivy_result *r)
+/* What a package says besides its component. */
+struct package_words {
+    struct str id, path, file;
+    struct str needs; /* raw JSON */
+    bool indirect;
+};
+
+static bool read_field(struct json *json, struct trivy_result *r, struct str key, struct sbom_component *c,
+                       struct package_words *words)
 {
-    struct sbom_component c = { .at_line = json_line(json) };
-    struct str key, id = { 0 }, path = { 0 }, file = { 0 }, needs = { 0 };
     const struct {
         const char *key;
         struct str *to;
-    } texts[] = { { "ID", &id },
-                  { "Name", &c.name },
-                  { "Version", &c.version },
-                  { "Release", &c.release },
-                  { "Epoch", &c.epoch },
-                  { "Arch", &c.arch },
-                  { "SrcName", &c.source_name },
-                  { "SrcVersion", &c.source_version },
-                  { "SrcRelease", &c.source_release },
-                  { "SrcEpoch", &c.source_epoch },
-                  { "Maintainer", &c.maintainer },
-                  { "Modularitylabel", &c.module },
-                  { "FilePath", &path },
-                  { "Digest", &c.digest } };
-    bool indirect = false;
+    } texts[] = { { "ID", &words->id },
+                  { "Name", &c->name },
+                  { "Version", &c->version },
+                  { "Release", &c->release },
+                  { "Epoch", &c->epoch },
+                  { "Arch", &c->arch },
+                  { "SrcName", &c->source_name },
+                  { "SrcVersion", &c->source_version },
+                  { "SrcRelease", &c->source_release },
+                  { "SrcEpoch", &c->source_epoch },
+                  { "Maintainer", &c->maintainer },
+                  { "Modularitylabel", &c->module },
+                  { "FilePath", &words->path },
+                  { "Digest", &c->digest } };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (str_is(key, texts[i].key)) {
+            json_scalar(json, texts[i].to);
+            return true;
+        }
+    if (str_is(key, "Identifier"))
+        read_identifier(json, c);
+    else if (str_is(key, "Licenses"))
+        c->licence = trivy_texts(json, r->sbom->arena);
+    else if (str_is(key, "Layer"))
+        read_layer(json, c);
+    else if (str_is(key, "Locations"))
+        read_locations(json, c);
+    else if (str_is(key, "Relationship"))
+        read_relation(json, c);
+    else if (str_is(key, "Indirect"))
+        json_bool(json, &words->indirect);
+    else if (str_is(key, "Dev"))
+        json_bool(json, &c->is_dev);
+    else if (str_is(key, "DependsOn"))
+        json_raw(json, &words->needs);
+    else if (str_is(key, "Drydock"))
+        read_more(json, r->sbom->arena, c, &words->file);
+    else if (str_is(key, "BuildInfo"))
+        return trivy_read_build(json, r);
+    else
+        json_skip(json);
+    return true;
+}
+
+static bool read_package(struct json *json, struct trivy_result *r)
+{
+    struct sbom_component c = { .at_line = json_line(json) };
+    struct package_words words = { 0 };
+    struct str key;
     if (!json_object(json))
         return true;
-    while (json_key(json, &key)) {
-        size_t i = 0;
-        while (i < ARRAY_LEN(texts) && !str_is(key, texts[i].key))
-            i++;
-        if (i < ARRAY_LEN(texts))
-            json_scalar(json, texts[i].to);
-        else if (str_is(key, "Identifier"))
-            read_identifier(json, &c);
-        else if (str_is(key, "Licenses"))
-            c.licence = trivy_texts(json, r->sbom->arena);
-        else if (str_is(key, "Layer"))
-            read_layer(json, &c);
-        else if (str_is(key, "Locations"))
-            read_locations(json, &c);
-        else if (str_is(key, "Relationship"))
-            read_relation(json, &c);
-        else if (str_is(key, "Indirect"))
-            json_bool(json, &indirect);
-        else if (str_is(key, "Dev"))
-            json_bool(json, &c.is_dev);
-        else if (str_is(key, "DependsOn"))
-            json_raw(json, &needs);
-        else if (str_is(key, "Drydock"))
-            read_more(json, r->sbom->arena, &c, &file);
-        else if (!str_is(key, "BuildInfo"))
-            json_skip(json);
-        else if (!trivy_read_build(json, r))
+    while (json_key(json, &key))
+        if (!read_field(json, r, key, &c, &words))
             return false;
-    }
-    if (indirect && c.relation == RELATION_UNKNOWN)
+    if (words.indirect && c.relation == RELATION_UNKNOWN)
         c.relation = RELATION_INDIRECT;
-    set_file(&c, path, file);
-    return keep(r, &c, id) && read_needs(r, needs, c.ref);
+    set_file(&c, words.path, words.file);
+    return keep(r, &c, words.id) && read_needs(r, words.needs, c.ref);
 }
 
 /* The package of a vulnerability. */
