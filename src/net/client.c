@@ -26,12 +26,12 @@ static void forget_handles(struct net_client *client)
 
 static bool make_handles(struct net_client *client, struct error *err)
 {
-    if (!client->global && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (!client->global && net_curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(err, ERROR_SYSTEM, "libcurl cannot be set up");
     client->global = true;
     client->owner = getpid();
-    client->multi = curl_multi_init();
-    client->easy = curl_easy_init();
+    client->multi = net_curl.multi_init();
+    client->easy = net_curl.easy_init();
     if (!client->multi || !client->easy)
         return error_set(err, ERROR_LIMIT, "network: out of memory");
     return true;
@@ -43,7 +43,7 @@ CURL *net_handle(struct net_client *client, struct error *err)
         forget_handles(client);
     if ((!client->multi || !client->easy) && !make_handles(client, err))
         return NULL;
-    curl_easy_reset(client->easy); /* connections, sessions and names that were resolved are kept */
+    net_curl.easy_reset(client->easy); /* connections, sessions and names that were resolved are kept */
     return client->easy;
 }
 
@@ -52,10 +52,10 @@ void net_client_free(struct net_client *client)
     if (!client)
         return;
     if (client->owner == getpid()) {
-        curl_easy_cleanup(client->easy);
-        curl_multi_cleanup(client->multi);
+        net_curl.easy_cleanup(client->easy);
+        net_curl.multi_cleanup(client->multi);
         if (client->global)
-            curl_global_cleanup();
+            net_curl.global_cleanup();
     }
     net_trust_free(client->trust);
     free(client);

@@ -204,7 +204,7 @@ enum net_end net_failure_explain(struct net_job *job, const struct net_hop *hop,
                                  struct error *err)
 {
     char detail[CURL_ERROR_SIZE];
-    net_shown(detail, sizeof detail, str_from(failure->detail[0] ? failure->detail : curl_easy_strerror(failure->code)));
+    net_shown(detail, sizeof detail, str_from(failure->detail[0] ? failure->detail : net_curl.easy_strerror(failure->code)));
     enum net_end end = explain(job, hop, failure, detail, err);
     /* What may have been carried out is not asked for twice (RFC 9110, 9.2.2). */
     return end == NET_BROKEN && failure->sent && strcmp(hop->method, "POST") == 0 ? NET_FAILED : end;

@@ -18,9 +18,9 @@ static struct str part(CURLU *url, CURLUPart which, unsigned flags, struct arena
 {
     char *text = NULL;
     struct str copy = { 0 };
-    if (curl_url_get(url, which, &text, flags) == CURLUE_OK)
+    if (net_curl.url_get(url, which, &text, flags) == CURLUE_OK)
         copy = arena_str(arena, str_from(text));
-    curl_free(text);
+    net_curl.free_text(text);
     return copy;
 }
 
@@ -46,9 +46,9 @@ static bool is_redirect(int status)
 static bool arrive(struct route *route, struct net_job *job, struct error *err)
 {
     struct arena *arena = &job->scratch;
-    curl_url_set(route->url, CURLUPART_USER, NULL, 0); /* no credentials by URL */
-    curl_url_set(route->url, CURLUPART_PASSWORD, NULL, 0);
-    curl_url_set(route->url, CURLUPART_FRAGMENT, NULL, 0);
+    net_curl.url_set(route->url, CURLUPART_USER, NULL, 0); /* no credentials by URL */
+    net_curl.url_set(route->url, CURLUPART_PASSWORD, NULL, 0);
+    net_curl.url_set(route->url, CURLUPART_FRAGMENT, NULL, 0);
     struct net_hop *hop = &route->hop;
     hop->url = part(route->url, CURLUPART_URL, 0, arena);
     hop->own_host = same_part(route->url, route->first, CURLUPART_HOST, arena);
@@ -99,7 +99,7 @@ static bool follow(struct route *route, struct net_job *job, const struct net_he
     char *text = well_formed(&job->scratch, location);
     if (!text)
         return arena_error(&job->scratch, err);
-    if (job->request->socket || curl_url_set(route->url, CURLUPART_URL, text, 0) != CURLUE_OK)
+    if (job->request->socket || net_curl.url_set(route->url, CURLUPART_URL, text, 0) != CURLUE_OK)
         return error_set(err, ERROR_NETWORK, "%s: redirects to \"%s\", which is no address to go to", from,
                          net_shown(shown, sizeof shown, location));
     /* 303, and by custom 301 and 302, turn a POST into a GET (RFC 9110, 15.4.2 to 15.4.4). */
@@ -133,7 +133,7 @@ static enum net_end travel(struct route *route, struct net_job *job, struct net_
 enum net_end net_try(struct net_job *job, struct net_answer *answer, struct error *err)
 {
     enum net_end end = NET_FAILED;
-    struct route route = { .first = curl_url(), .url = curl_url() };
+    struct route route = { .first = net_curl.url_new(), .url = net_curl.url_new() };
     arena_reset(&job->scratch, (struct arena_mark){ 0 });
     char *url = arena_cstr(&job->scratch, job->request->url);
     char shown[200];
@@ -141,12 +141,12 @@ enum net_end net_try(struct net_job *job, struct net_answer *answer, struct erro
     route.hop.own_origin = true;
     if (!route.first || !route.url || !url)
         error_set(err, ERROR_LIMIT, "network: out of memory");
-    else if (strlen(url) != job->request->url.len || curl_url_set(route.first, CURLUPART_URL, url, 0) != CURLUE_OK ||
-             curl_url_set(route.url, CURLUPART_URL, url, 0) != CURLUE_OK)
+    else if (strlen(url) != job->request->url.len || net_curl.url_set(route.first, CURLUPART_URL, url, 0) != CURLUE_OK ||
+             net_curl.url_set(route.url, CURLUPART_URL, url, 0) != CURLUE_OK)
         error_set(err, ERROR_INPUT, "\"%s\" is no address to go to", net_shown(shown, sizeof shown, job->request->url));
     else if (arrive(&route, job, err) && remember(&route, err))
         end = travel(&route, job, answer, err);
-    curl_url_cleanup(route.first);
-    curl_url_cleanup(route.url);
+    net_curl.url_cleanup(route.first);
+    net_curl.url_cleanup(route.url);
     return end;
 }

@@ -16,6 +16,8 @@ bool net_job_begin(struct net_job *job, struct net_client *client, const struct 
         job->deadline_ms = net_clock_ms() + timeout_s * 1000;
     job->retries = request->once ? 0 : client->options.retries ? client->options.retries : NET_RETRIES;
     net_job_progressed(job);
+    if (!net_library_load(err))
+        return false;
     return request->url.len > 0 || error_set(err, ERROR_INPUT, "a request without an address");
 }
 

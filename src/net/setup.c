@@ -26,7 +26,7 @@ static bool add_header(struct net_job *job, struct curl_slist **list, struct str
     struct str line = arena_printf(&job->scratch, "%.*s: %.*s", STR_ARG(name), STR_ARG(value));
     if (!line.ptr)
         return arena_error(&job->scratch, err);
-    struct curl_slist *longer = curl_slist_append(*list, line.ptr);
+    struct curl_slist *longer = net_curl.slist_append(*list, line.ptr);
     if (!longer)
         return error_set(err, ERROR_LIMIT, "network: out of memory");
     *list = longer;
@@ -66,15 +66,15 @@ static bool make_headers(struct net_job *job, const struct net_hop *hop, struct 
 static void set_method(const struct net_job *job, const struct net_hop *hop, CURL *easy)
 {
     if (strcmp(hop->method, "HEAD") == 0) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        net_curl.easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else if (strcmp(hop->method, "POST") == 0) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->request->body.len);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->request->body.len ? job->request->body.ptr : "");
+        net_curl.easy_setopt(easy, CURLOPT_POST, 1L);
+        net_curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->request->body.len);
+        net_curl.easy_setopt(easy, CURLOPT_POSTFIELDS, job->request->body.len ? job->request->body.ptr : "");
     } else {
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        net_curl.easy_setopt(easy, CURLOPT_HTTPGET, 1L);
         if (strcmp(hop->method, "GET") != 0)
-            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, hop->method);
+            net_curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, hop->method);
     }
 }
 
@@ -108,9 +108,9 @@ static void set_proxy(const struct net_job *job, const struct net_hop *hop, CURL
 {
     const char *upper = getenv("HTTP_PROXY"), *lower = getenv("http_proxy");
     if (job->request->socket || is_this_machine(hop->url))
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        net_curl.easy_setopt(easy, CURLOPT_NOPROXY, "*");
     else if (str_starts(hop->url, "http:") && !lower && upper && *upper && !getenv("REQUEST_METHOD"))
-        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+        net_curl.easy_setopt(easy, CURLOPT_PROXY, upper);
 }
 
 static bool set_client_certificate(struct net_job *job, CURL *easy, struct error *err)
@@ -124,8 +124,8 @@ static bool set_client_certificate(struct net_job *job, CURL *easy, struct error
             return arena_error(&job->scratch, err);
     }
     if (cert) {
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, cert);
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, key ? key : cert);
+        net_curl.easy_setopt(easy, CURLOPT_SSLCERT, cert);
+        net_curl.easy_setopt(easy, CURLOPT_SSLKEY, key ? key : cert);
     }
     return true;
 }
@@ -135,12 +135,12 @@ static bool set_tls(struct net_job *job, const struct net_hop *hop, CURL *easy, 
     const struct net_request *request = job->request;
     if (!str_starts(hop->url, "https:"))
         return true;
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    net_curl.easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (hop->own_origin && !set_client_certificate(job, easy, err))
         return false;
     if (job->client->options.insecure || (request->insecure && hop->own_host)) {
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+        net_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        net_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
         return true;
     }
     const char *ca_cert = hop->own_host ? request->ca_cert : NULL;
@@ -158,9 +158,9 @@ static bool set_credentials(struct net_job *job, CURL *easy, struct error *err)
                *password = arena_cstr(&job->scratch, request->aws_password);
     if (!service || !user || !password)
         return arena_error(&job->scratch, err);
-    curl_easy_setopt(easy, CURLOPT_USERNAME, user);
-    curl_easy_setopt(easy, CURLOPT_PASSWORD, password);
-    if (curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, service) != CURLE_OK)
+    net_curl.easy_setopt(easy, CURLOPT_USERNAME, user);
+    net_curl.easy_setopt(easy, CURLOPT_PASSWORD, password);
+    if (net_curl.easy_setopt(easy, CURLOPT_AWS_SIGV4, service) != CURLE_OK)
         return error_set(err, ERROR_UNSUPPORTED, "this libcurl cannot sign for AWS");
     return true;
 }
@@ -168,9 +168,9 @@ static bool set_credentials(struct net_job *job, CURL *easy, struct error *err)
 static void set_protocols(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    net_curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    net_curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 }
 
@@ -180,25 +180,25 @@ bool net_setup(struct net_job *job, const struct net_hop *hop, CURL *easy, struc
     if (!url)
         return arena_error(&job->scratch, err);
     set_protocols(easy);
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "drydock/" DRYDOCK_VERSION);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+    net_curl.easy_setopt(easy, CURLOPT_URL, url);
+    net_curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    net_curl.easy_setopt(easy, CURLOPT_USERAGENT, "drydock/" DRYDOCK_VERSION);
+    net_curl.easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
+    net_curl.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    net_curl.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    net_curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    net_curl.easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      job->http1 || job->client->http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an interruption does not wait for a name server */
+    net_curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an interruption does not wait for a name server */
 #endif
     if (job->request->socket)
-        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, job->request->socket);
+        net_curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, job->request->socket);
     set_method(job, hop, easy);
     set_proxy(job, hop, easy);
     if (!set_tls(job, hop, easy, err) || (hop->own_origin && !set_credentials(job, easy, err)) ||
         !make_headers(job, hop, headers, err))
         return false;
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+    net_curl.easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
     return true;
 }

@@ -104,15 +104,15 @@ static CURLcode drive(struct transfer *t, CURLM *multi)
 {
     int running = 1, queued;
     while (true) {
-        if (curl_multi_perform(multi, &running) != CURLM_OK)
+        if (net_curl.multi_perform(multi, &running) != CURLM_OK)
             return CURLE_FAILED_INIT;
         if (running == 0)
             break;
         if (must_stop(t))
             return CURLE_ABORTED_BY_CALLBACK;
-        curl_multi_poll(multi, NULL, 0, NET_POLL_MS, NULL);
+        net_curl.multi_poll(multi, NULL, 0, NET_POLL_MS, NULL);
     }
-    for (CURLMsg *message; (message = curl_multi_info_read(multi, &queued));)
+    for (CURLMsg *message; (message = net_curl.multi_info_read(multi, &queued));)
         if (message->msg == CURLMSG_DONE)
             return message->data.result;
     return CURLE_FAILED_INIT;
@@ -121,12 +121,12 @@ static CURLcode drive(struct transfer *t, CURLM *multi)
 static void set_callbacks(struct transfer *t, CURL *easy)
 {
     uint64_t now = net_clock_ms(), left = t->job->deadline_ms > now ? t->job->deadline_ms - now : 1;
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left < NET_CONNECT_MS ? (long)left : (long)NET_CONNECT_MS);
+    net_curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
+    net_curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    net_curl.easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    net_curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    net_curl.easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    net_curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left < NET_CONNECT_MS ? (long)left : (long)NET_CONNECT_MS);
 }
 
 static void log_transfer(const struct transfer *t, uint64_t began_ms)
@@ -149,11 +149,11 @@ static enum net_end fail(const struct transfer *t, CURL *easy, CURLcode code)
         if (__builtin_add_overflow(failure.length, t->job->range_from, &failure.length))
             failure.length = UINT64_MAX;
     }
-    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &until_sent);
+    net_curl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &until_sent);
     failure.sent = until_sent > 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &failure.os_errno);
-    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verify);
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
+    net_curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &failure.os_errno);
+    net_curl.easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verify);
+    net_curl.easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
     if (code == CURLE_OK)
         failure.proxy_status = t->answer->head.status;
     return net_failure_explain(t->job, t->hop, &failure, t->err);
@@ -207,13 +207,13 @@ enum net_end net_transfer(struct net_job *job, const struct net_hop *hop, struct
         t.stall_ms = (job->client->options.stall_ms ? job->client->options.stall_ms : NET_STALL_MS) *
                      (job->request->socket ? NET_SOCKET_PATIENCE : 1);
         uint64_t began_ms = t.window_ms;
-        curl_multi_add_handle(job->client->multi, easy);
+        net_curl.multi_add_handle(job->client->multi, easy);
         CURLcode code = drive(&t, job->client->multi);
         end = finish(&t, easy, code);
-        curl_multi_remove_handle(job->client->multi, easy); /* also ends what is still under way */
+        net_curl.multi_remove_handle(job->client->multi, easy); /* also ends what is still under way */
         log_transfer(&t, began_ms);
-        curl_easy_reset(easy); /* it points to what ends here */
+        net_curl.easy_reset(easy); /* it points to what ends here */
     }
-    curl_slist_free_all(headers);
+    net_curl.slist_free_all(headers);
     return end;
 }

@@ -89,6 +89,36 @@ struct net_hop {
     const char *authority; /* "host:port" made fit for messages, or "socket PATH" */
 };
 
+/* ---- library.c ---- */
+/* libcurl's functions, by their names without "curl_"; all set by net_library_load. */
+struct net_curl {
+    void (*easy_cleanup)(CURL *);
+    CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+    CURL *(*easy_init)(void);
+    void (*easy_reset)(CURL *);
+    CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+    const char *(*easy_strerror)(CURLcode);
+    void (*free_text)(void *);
+    void (*global_cleanup)(void);
+    CURLcode (*global_init)(long);
+    CURLMcode (*multi_add_handle)(CURLM *, CURL *);
+    CURLMcode (*multi_cleanup)(CURLM *);
+    CURLMsg *(*multi_info_read)(CURLM *, int *);
+    CURLM *(*multi_init)(void);
+    CURLMcode (*multi_perform)(CURLM *, int *);
+    CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned, int, int *);
+    CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
+    struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+    void (*slist_free_all)(struct curl_slist *);
+    CURLU *(*url_new)(void);
+    void (*url_cleanup)(CURLU *);
+    CURLUcode (*url_get)(CURLU *, CURLUPart, char **, unsigned);
+    CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned);
+    curl_version_info_data *(*version_info)(CURLversion);
+};
+extern struct net_curl net_curl;
+bool net_library_load(struct error *err);
+
 /* ---- client.c ---- */
 /* The easy handle, reset; new in a process that has none. */
 CURL *net_handle(struct net_client *client, struct error *err);

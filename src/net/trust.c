@@ -169,7 +169,7 @@ static CURLcode hand_over(CURL *easy, void *context, void *store)
 /* The context that libcurl gives is of the OpenSSL that it was built with; it must be the one that is used here. */
 static bool same_openssl(void)
 {
-    const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    const char *tls = net_curl.version_info(CURLVERSION_NOW)->ssl_version;
     return tls && str_starts(str_from(tls), "OpenSSL/") && (unsigned long)(tls[8] - '0') == OpenSSL_version_num() >> 28;
 }
 
@@ -183,13 +183,13 @@ bool net_trust_apply(struct net_client *client, const char *ca_cert, CURL *easy,
     struct net_trust *trust = trust_for(client, ca_cert, err);
     if (!trust)
         return false;
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    net_curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    net_curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* libcurl's cache would mix the stores up */
+    net_curl.easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* libcurl's cache would mix the stores up */
 #endif
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, hand_over);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, trust->store);
+    net_curl.easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, hand_over);
+    net_curl.easy_setopt(easy, CURLOPT_SSL_CTX_DATA, trust->store);
     return true;
 }
 

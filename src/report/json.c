@@ -297,6 +297,25 @@ static void put_unjudged(struct json_report *j, const char *key, bool locked)
     jw_close(&j->w, ']');
 }
 
+/* What decides which advisories apply, and is no package: for the report to be judged again (`drydock sbom`). */
+static void put_facts(struct json_report *j)
+{
+    static const char *const keys[] = { "content-set", "nvr", "esm", "apk-repository" };
+    const struct inventory *inventory = j->report->inventory;
+    jw_open(&j->w, "Facts", '[');
+    for (size_t i = 0; i < inventory->note_count; i++)
+        for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+            if (!str_is(inventory->notes[i].key, keys[k]))
+                continue;
+            jw_open(&j->w, NULL, '{');
+            jw_text(&j->w, "Key", inventory->notes[i].key);
+            jw_text(&j->w, "Value", inventory->notes[i].value);
+            jw_text(&j->w, "File", inventory->notes[i].path);
+            jw_close(&j->w, '}');
+        }
+    jw_close(&j->w, ']');
+}
+
 static void put_drydock(struct json_report *j)
 {
     struct json_writer *w = &j->w;
@@ -320,6 +339,7 @@ static void put_drydock(struct json_report *j)
     jw_close(w, ']');
     put_unjudged(j, "OwnedPackages", false);
     put_unjudged(j, "LockedPackages", true);
+    put_facts(j);
     put_coverage(j);
     put_changes(j);
     put_warnings(j);
@@ -352,24 +372,6 @@ static bool put_id(struct json_report *j, struct str body, struct error *err)
     return true;
 }
 
-/* DEL and the C1 controls need no escape in JSON, but a terminal obeys them: they are written as \u007f to \u009f. In a
- * document that is UTF-8 they can only stand in strings. */
-static void put_escaped(struct buf *out, struct str json)
-{
-    size_t plain = 0;
-    for (size_t i = 0; i < json.len; i++) {
-        unsigned char c = (unsigned char)json.ptr[i], next = i + 1 < json.len ? (unsigned char)json.ptr[i + 1] : 0;
-        bool is_c1 = c == 0xC2 && next >= 0x80 && next < 0xA0;
-        if (c != 0x7F && !is_c1)
-            continue;
-        buf_add(out, json.ptr + plain, i - plain);
-        buf_printf(out, "\\u%04x", is_c1 ? next : c);
-        i += is_c1;
-        plain = i + 1;
-    }
-    buf_str(out, str_skip(json, plain));
-}
-
 bool json_report_write(const struct report *report, struct buf *out, struct error *err)
 {
     struct buf body;
@@ -390,7 +392,7 @@ bool json_report_write(const struct report *report, struct buf *out, struct erro
     jw_u64(&j.w, "SchemaVersion", 2);
     bool ok = put_id(&j, buf_view(&body), err);
     jw_time(&j.w, "CreatedAt", time_printed());
-    put_escaped(out, buf_view(&body));
+    put_json_shown(out, buf_view(&body));
     jw_close(&j.w, '}');
     buf_chr(out, '\n');
     out->failed |= body.failed;

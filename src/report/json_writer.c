@@ -97,3 +97,21 @@ void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s)
     if (unix_s)
         jw_time(w, key, unix_s);
 }
+
+/* DEL and the C1 controls need no escape in JSON, but a terminal obeys them: they are written as \u007f to \u009f. In a
+ * document that is UTF-8 they can only stand in strings. */
+void put_json_shown(struct buf *out, struct str json)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < json.len; i++) {
+        unsigned char c = (unsigned char)json.ptr[i], next = i + 1 < json.len ? (unsigned char)json.ptr[i + 1] : 0;
+        bool is_c1 = c == 0xC2 && next >= 0x80 && next < 0xA0;
+        if (c != 0x7F && !is_c1)
+            continue;
+        buf_add(out, json.ptr + plain, i - plain);
+        buf_printf(out, "\\u%04x", is_c1 ? next : c);
+        i += is_c1;
+        plain = i + 1;
+    }
+    buf_str(out, str_skip(json, plain));
+}

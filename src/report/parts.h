@@ -23,6 +23,8 @@ void jw_raw(struct json_writer *w, const char *key, struct str json);
 void jw_texts(struct json_writer *w, const char *key, const struct str *values, size_t count);
 void jw_time(struct json_writer *w, const char *key, int64_t unix_s);       /* RFC 3339, UTC */
 void jw_time_given(struct json_writer *w, const char *key, int64_t unix_s); /* only when it is not 0 */
+/* Adds JSON that was written with a writer: what a terminal obeys, but JSON needs no escape for, is escaped. */
+void put_json_shown(struct buf *out, struct str json);
 
 /* ---- packages ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -55,6 +57,17 @@ void put_shown(struct buf *out, struct str text);
 /* Takes the next line of at most `width` columns from *rest, broken at a blank where there is one, else behind or before a
  * sign that divides words, paths and versions. False at the end. */
 bool line_next(struct str *rest, size_t width, struct str *line);
+
+/* ---- notes around tables ------------------------------------------------------------------------------------------------------------ */
+
+struct note {
+    const char *label, *color; /* SGR parameters */
+    struct str text;
+};
+/* A paragraph of "label: text", broken into lines that fit (width 0: one line). */
+void note_write(const struct note *note, struct arena *arena, size_t width, bool color, struct buf *out);
+/* What has to be said above and below what the built-in database found; an empty text for other databases. */
+struct note note_starter(const struct vulndb_info *info, struct arena *arena);
 
 /* ---- grid: a table in box-drawing characters ------------------------------------------------------------------------------------------- */
 

@@ -37,38 +37,44 @@ void listing_coverage(const struct inventory *inventory, struct buf *out);
 /* ---- many images, or all platforms of one: a row each ------------------------------------------------------------------------- */
 
 struct overview_row {
-    const struct str *names; /* one image under several names has one row */
+    const struct str *names; /* one image under several names has one row; of platforms what the platform is called */
     size_t name_count;
-    struct str problem; /* why it could not be scanned; then nothing below is set */
+    struct str problem; /* why it could not be scanned; then nothing below but the number is set */
     struct image_platform platform;
-    struct str digest; /* of the manifest, else of the config */
+    struct str digest; /* of the manifest, else of the config: of the first name */
     struct distro distro;
     bool distro_known, end_of_life_known, end_of_life, incomplete;
     int64_t end_of_life_s;
-    uint64_t size_bytes; /* of its layers as stored */
+    uint64_t size_bytes; /* of its layers as stored; 0: there are none */
     size_t os_packages, language_packages;
     size_t counts[SEVERITY_COUNT], fixable; /* findings that are shown */
     struct str unchecked;                   /* why the counts are not all there is: "no data for alpine 3.1" */
     struct str gate;                        /* why a gate failed; empty: all passed */
-    struct str report;                      /* the file with its own report; empty: none */
+    struct str report;                      /* the file with its own report, as seen from the overview's; empty: none */
     size_t number;                          /* in the order of the scans */
 };
 
-/* What is not the same on all platforms. */
+/* What is not the same on all platforms: a package with its findings, or findings alone. */
 struct overview_difference {
-    enum { DIFFERENT_PACKAGE, DIFFERENT_FINDING } type;
-    struct str name, version, id; /* of the package; the vulnerability */
-    uint64_t rows;                /* a bit for each row that has it, by its number: the first 64 */
+    struct str name, version; /* of the package */
+    bool is_package;          /* false: all have the package, but only these rows the findings */
+    const struct str *ids;    /* of vulnerabilities */
+    size_t id_count;
+    uint64_t rows; /* a bit for each row that has it, by its number */
 };
+enum { OVERVIEW_MAX_COMPARED = 64 }; /* rows with higher numbers are not compared */
 
 struct overview {
-    struct str title; /* "12 images"; of platforms the image's name */
+    struct str title; /* "12 images"; of one image, or of platforms, the image's name */
     bool by_platform;
     struct overview_row *rows;
     size_t count;
+    size_t left_out;                               /* what a registry lists that is no container image */
     const struct overview_difference *differences; /* sorted */
     size_t difference_count;
     bool severities[SEVERITY_COUNT]; /* shown */
+    struct str filters;              /* what is not shown, in words; empty: nothing is left out */
+    struct str report_folder;        /* where the rows' own reports are, as the user named it; empty: nowhere */
     struct str database, database_age;
     struct vulndb_info database_info;
     int64_t now_s;
@@ -78,7 +84,9 @@ struct overview {
 /* "name", "severity", "fixable", "size", "packages", "os"; the greatest first, but names and systems rising. Failures come last. */
 bool overview_sort(struct overview *overview, struct str key, struct error *err);
 
+/* Rows that could not be scanned, and names in all rows: some images have several. */
 size_t overview_failures(const struct overview *overview);
+size_t overview_names(const struct overview *overview);
 
 struct overview_format {
     const char *name, *help;

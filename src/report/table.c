@@ -27,20 +27,10 @@ static void paint(const struct table *t, const char *color, const char *text)
         buf_text(t->out, text);
 }
 
-/* A paragraph of "label: text", broken into lines that fit. */
 static void put_note(struct table *t, const char *color, const char *label, struct str text)
 {
-    size_t width = t->report->width ? t->report->width : SIZE_MAX, indent = strlen(label) + 2;
-    struct str rest = text_shown(&t->arena, text), line;
-    if (width < 2 * indent)
-        width = 2 * indent;
-    paint(t, color, label);
-    buf_chr(t->out, ':');
-    for (size_t used = indent; line_next(&rest, width - used, &line); used = 2) {
-        buf_text(t->out, used == indent ? " " : "\n  ");
-        buf_str(t->out, line);
-    }
-    buf_chr(t->out, '\n');
+    const struct note note = { label, color, text };
+    note_write(&note, &t->arena, t->report->width, t->report->color, t->out);
 }
 
 static void put_heading(struct table *t, struct str target)
@@ -273,15 +263,9 @@ static void put_end_of_life(struct table *t)
 
 static void put_starter(struct table *t)
 {
-    const struct vulndb_info *info = &t->report->database_info;
-    if (!info->is_starter)
-        return;
-    put_note(
-        t, "33;1", "Starter database",
-        arena_printf(&t->arena,
-                     "only %llu vulnerabilities are known to it, so much will be missing here. For a full answer run "
-                     "drydock db update, or give --db FILE, made by drydock db build from advisory feeds or from Trivy's database.",
-                     (unsigned long long)info->vulnerability_count));
+    const struct note note = note_starter(&t->report->database_info, &t->arena);
+    if (note.text.len)
+        note_write(&note, &t->arena, t->report->width, t->report->color, t->out);
 }
 
 static void put_warnings(struct table *t)

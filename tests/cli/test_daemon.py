@@ -290,6 +290,8 @@ class Podman(ServerTest):
 class Containerd(ServerTest):
     def setUp(self):
         super().setUp()
+        self.env.pop("CONTAINERD_ADDRESS", None)
+        self.env.pop("CONTAINERD_NAMESPACE", None)
         self.root = pathlib.Path(self.env["XDG_DATA_HOME"], "containerd") # where one without root rights has it
         self.address = self.dir / "containerd.sock"
         config = self.dir / "config.toml"

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import seed_archives
+import seed_bills
 import seed_packages
 import seed_programs
 import seed_texts
@@ -63,7 +64,7 @@ def seeds_of(target, program):
     """None: nothing here knows the target."""
     if target == "vulndb_reader":
         return databases(program) if program else []
-    for module in (seed_archives, seed_packages, seed_programs, seed_texts):
+    for module in (seed_archives, seed_bills, seed_packages, seed_programs, seed_texts):
         if hasattr(module, target):
             return getattr(module, target)()
     return None

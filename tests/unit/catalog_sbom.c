@@ -57,7 +57,7 @@ static void cyclonedx_components_become_claims(void **state)
     assert_str(p->id, "a");
     assert_str(p->depends, "b\nc");
     assert_str(p->root, "app/rope.js");
-    assert_str(package_named(&parsed, "tide-pool")->root, "usr/lib/tide");
+    assert_str(package_named(&parsed, "Tide_Pool")->root, "usr/lib/tide");
     assert_str(package_named(&parsed, "inner")->version, "2");
     parse_free(&parsed);
 }
@@ -180,7 +180,7 @@ static void what_other_kinds_list_is_not_listed_again(void **state)
     parse_more(&parsed, "usr/share/sbom/again.json", cyclonedx);
     settle(&parsed, paths);
     assert_int_equal(count_named(&parsed, "@quay/rope") + count_named(&parsed, "@Quay/Rope"), 1);
-    assert_int_equal(count_named(&parsed, "tide-pool"), 1);
+    assert_int_equal(count_named(&parsed, "Tide_Pool"), 1);
     parse_free(&parsed);
 }
 

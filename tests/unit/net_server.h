@@ -242,9 +242,10 @@ static inline bool fetch_once(struct str url, struct arena *arena, struct net_re
 
 static inline void assert_error_says(const char *text, const char *words, const char *file, int line)
 {
-    if (!strstr(text, words))
+    bool says = str_contains(str_from(text), words);
+    if (!says)
         print_error("got \"%s\", want \"%s\"\n", text, words);
-    _assert_true(strstr(text, words) != NULL, "the error has the words", file, line);
+    _assert_true(says, "the error has the words", file, line);
 }
 
 #endif

@@ -19,12 +19,14 @@ static bool add_layer(struct bill *bill, struct catalog_bill_layer layer)
 {
     struct catalog_bill *out = bill->out;
     struct arena *arena = bill->facts->arena;
+    layer.digest = digest_in(arena, layer.digest);
+    layer.diff_id = digest_in(arena, layer.diff_id);
+    if (layer.digest.len + layer.diff_id.len == 0)
+        return !arena->exhausted;
     struct catalog_bill_layer *grown = arena_grow(arena, out->layers, out->layer_count, &bill->layer_cap, sizeof *grown);
     if (!grown)
         return false;
     out->layers = grown;
-    layer.digest = digest_in(arena, layer.digest);
-    layer.diff_id = digest_in(arena, layer.diff_id);
     layer.created_by = arena_str(arena, layer.created_by);
     grown[out->layer_count++] = layer;
     return index_digest(bill, layer.diff_id, out->layer_count) && index_digest(bill, layer.digest, out->layer_count);

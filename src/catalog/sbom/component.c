@@ -5,14 +5,28 @@
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------------------- */
 
-/* Names in package URLs may have lost their letters' case: the component's own name is used where it is the same but for that. */
+static char plain(char c)
+{
+    return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The same but for what package URLs change of a name: the letters' case, and Python's "_", which is "-". */
+static bool is_same_name(struct str by_purl, struct str own)
+{
+    for (size_t i = 0; i < own.len && own.len == by_purl.len; i++)
+        if (plain(own.ptr[i]) != plain(by_purl.ptr[i]))
+            return false;
+    return own.len == by_purl.len;
+}
+
+/* Then the component's own name is used. */
 static struct str cased(struct str by_purl, const struct sbom_component *c, struct arena *arena)
 {
     bool maven = str_find(by_purl, ':', NULL);
-    if (str_eq_nocase(by_purl, c->name))
+    if (is_same_name(by_purl, c->name))
         return c->name;
     struct str whole = arena_printf(arena, "%.*s%s%.*s", STR_ARG(c->group), maven ? ":" : "/", STR_ARG(c->name));
-    return whole.ptr && str_eq_nocase(by_purl, whole) ? whole : by_purl;
+    return whole.ptr && is_same_name(by_purl, whole) ? whole : by_purl;
 }
 
 /* The namespace belongs to the name, but for that of a distribution. */
