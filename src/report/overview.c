@@ -3,94 +3,98 @@
 
 #include <stdlib.h>
 
-const char *const overview_severity_titles[SEVERITY_COUNT] = { "Unkn", "Low", "Med", "High", "Crit" };
+const char *const overview_severity_titles[SEVERITY_COUNT] = { "Unknown", "Low", "Medium", "High", "Critical" };
 
 /* ---- order ------------------------------------------------------------------------------------------------------------------- */
-
-typedef int compare_rows(const struct overview_row *, const struct overview_row *);
 
 static int greater_first(uint64_t a, uint64_t b)
 {
     return (a < b) - (a > b);
 }
 
-static int by_name(const struct overview_row *a, const struct overview_row *b)
+/* Failures come last; what is equal stays in the order of the scans. */
+static int settle(const struct overview_row *a, const struct overview_row *b, int order)
 {
-    return a->name_count && b->name_count ? str_cmp(a->names[0], b->names[0]) : 0;
+    int failed = (a->problem.len > 0) - (b->problem.len > 0);
+    if (failed || a->problem.len)
+        order = failed;
+    return order ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-static int by_severity(const struct overview_row *a, const struct overview_row *b)
+static int as_given(const void *a, const void *b)
 {
-    for (int s = SEVERITY_COUNT - 1; s > 0; s--)
-        if (a->counts[s] != b->counts[s])
-            return greater_first(a->counts[s], b->counts[s]);
-    return greater_first(a->counts[0], b->counts[0]);
+    return settle(a, b, 0);
 }
 
-static int by_fixable(const struct overview_row *a, const struct overview_row *b)
+static int by_name(const void *a, const void *b)
 {
-    return greater_first(a->fixable, b->fixable);
+    const struct overview_row *x = a, *y = b;
+    return settle(x, y, x->name_count && y->name_count ? str_cmp(x->names[0], y->names[0]) : 0);
 }
 
-static int by_size(const struct overview_row *a, const struct overview_row *b)
+static int by_severity(const void *a, const void *b)
 {
-    return greater_first(a->size_bytes, b->size_bytes);
+    const struct overview_row *x = a, *y = b;
+    int order = 0;
+    for (int s = SEVERITY_COUNT - 1; s > 0 && order == 0; s--)
+        order = greater_first(x->counts[s], y->counts[s]);
+    return settle(x, y, order ? order : greater_first(x->counts[0], y->counts[0]));
 }
 
-static int by_packages(const struct overview_row *a, const struct overview_row *b)
+static int by_fixable(const void *a, const void *b)
 {
-    return greater_first(a->os_packages + a->language_packages, b->os_packages + b->language_packages);
+    const struct overview_row *x = a, *y = b;
+    return settle(x, y, greater_first(x->fixable, y->fixable));
 }
 
-static int by_system(const struct overview_row *a, const struct overview_row *b)
+static int by_size(const void *a, const void *b)
 {
-    int order = str_cmp(a->distro.family, b->distro.family);
-    return order ? order : str_cmp(a->distro.release, b->distro.release);
+    const struct overview_row *x = a, *y = b;
+    return settle(x, y, greater_first(x->size_bytes, y->size_bytes));
+}
+
+static int by_packages(const void *a, const void *b)
+{
+    const struct overview_row *x = a, *y = b;
+    return settle(x, y, greater_first(x->os_packages + x->language_packages, y->os_packages + y->language_packages));
+}
+
+/* Releases as people count them: "9" before "12.5". */
+static int compare_releases(struct str a, struct str b)
+{
+    struct str x, y;
+    while (a.len && b.len) {
+        uint64_t n, m;
+        str_cut(a, '.', &x, &a);
+        str_cut(b, '.', &y, &b);
+        int order = str_u64(x, &n) && str_u64(y, &m) ? (n > m) - (n < m) : str_cmp(x, y);
+        if (order)
+            return order;
+    }
+    return (a.len > 0) - (b.len > 0);
+}
+
+static int by_system(const void *a, const void *b)
+{
+    const struct overview_row *x = a, *y = b;
+    int order = str_cmp(x->distro.family, y->distro.family);
+    return settle(x, y, order ? order : compare_releases(x->distro.release, y->distro.release));
 }
 
 static const struct {
     const char *key;
-    compare_rows *compare;
+    int (*compare)(const void *, const void *);
 } orders[] = {
-    { "name", by_name }, { "severity", by_severity }, { "fixable", by_fixable },
+    { "", as_given },    { "name", by_name },         { "severity", by_severity }, { "fixable", by_fixable },
     { "size", by_size }, { "packages", by_packages }, { "os", by_system },
 };
 
-/* Stable, and rows are few: by insertion. */
-static void sort_rows(struct overview *o, compare_rows *compare)
-{
-    for (size_t i = 1; i < o->count; i++) {
-        struct overview_row row = o->rows[i];
-        size_t at = i;
-        for (; at > 0; at--) {
-            const struct overview_row *before = &o->rows[at - 1];
-            int order = (before->problem.len > 0) - (row.problem.len > 0);
-            if (order == 0 && !row.problem.len)
-                order = compare(before, &row);
-            if (order <= 0)
-                break;
-            o->rows[at] = *before;
-        }
-        o->rows[at] = row;
-    }
-}
-
-static int as_given(const struct overview_row *a, const struct overview_row *b)
-{
-    (void)a;
-    (void)b;
-    return 0;
-}
-
 bool overview_sort(struct overview *o, struct str key, struct error *err)
 {
-    if (!key.len) {
-        sort_rows(o, as_given);
-        return true;
-    }
     for (size_t i = 0; i < ARRAY_LEN(orders); i++)
         if (str_is(key, orders[i].key)) {
-            sort_rows(o, orders[i].compare);
+            if (o->count > 1)
+                qsort(o->rows, o->count, sizeof *o->rows, orders[i].compare);
             return true;
         }
     return error_set(err, ERROR_USAGE, "--sort: \"%.*s\" is none of name, severity, fixable, size, packages, os", STR_ARG(key));
@@ -110,22 +114,6 @@ static struct str size_text(struct arena *arena, uint64_t bytes)
     return arena_printf(arena, unit && value < 99.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
-static struct str platform_words(struct arena *arena, const struct image_platform *p)
-{
-    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(p->os), STR_ARG(p->arch), p->variant.len ? "/" : "",
-                        STR_ARG(p->variant));
-}
-
-static struct str image_words(const struct overview *o, const struct overview_row *row, struct arena *arena)
-{
-    struct str all = { 0 };
-    if (o->by_platform)
-        return text_shown(arena, platform_words(arena, &row->platform));
-    for (size_t i = 0; i < row->name_count; i++)
-        all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), i ? "\n" : "", STR_ARG(text_shown(arena, row->names[i])));
-    return all;
-}
-
 static void add_note(struct arena *arena, struct str *notes, struct str note)
 {
     if (note.len)
@@ -142,49 +130,108 @@ static struct str end_of_life_words(struct arena *arena, const struct overview_r
     return arena_printf(arena, "end of life since %s", date);
 }
 
-bool overview_words(const struct overview *o, const struct overview_row *row, struct arena *arena, struct overview_words *out)
+bool overview_words(const struct overview_row *row, struct arena *arena, struct overview_words *out)
 {
-    struct overview_words w = { .image = image_words(o, row, arena) };
-    if (!row->problem.len) {
-        struct str system = arena_printf(arena, "%.*s%s%.*s", STR_ARG(row->distro.family), row->distro.release.len ? " " : "",
-                                         STR_ARG(row->distro.release));
-        w.system = row->distro_known ? text_shown(arena, system) : STR("none");
+    struct overview_words w = { .system = STR("none") };
+    if (row->distro_known)
+        w.system = text_shown(arena, arena_printf(arena, "%.*s%s%.*s", STR_ARG(row->distro.family),
+                                                  row->distro.release.len ? " " : "", STR_ARG(row->distro.release)));
+    if (row->size_bytes)
         w.size = size_text(arena, row->size_bytes);
-        w.packages = arena_printf(arena, "%zu", row->os_packages + row->language_packages);
-        add_note(arena, &w.notes, end_of_life_words(arena, row));
-        if (row->unchecked.len)
-            add_note(arena, &w.notes, arena_printf(arena, "NOT CHECKED (%.*s)", STR_ARG(row->unchecked)));
-        if (row->incomplete)
-            add_note(arena, &w.notes, STR("incomplete: a package database could not be understood"));
-        add_note(arena, &w.notes, row->gate);
-    } else {
-        add_note(arena, &w.notes, arena_printf(arena, "could not be scanned: %.*s", STR_ARG(row->problem)));
-    }
+    w.packages = arena_printf(arena, "%zu", row->os_packages + row->language_packages);
+    add_note(arena, &w.notes, end_of_life_words(arena, row));
+    if (row->unchecked.len)
+        add_note(arena, &w.notes, arena_printf(arena, "NOT CHECKED (%.*s)", STR_ARG(row->unchecked)));
+    if (row->incomplete)
+        add_note(arena, &w.notes, STR("incomplete: a package database or os-release could not be understood"));
+    add_note(arena, &w.notes, row->gate);
     *out = w;
     return !arena->exhausted;
 }
 
-bool overview_has(const struct overview_row *row, const struct overview_difference *d)
+struct str overview_number(const struct overview_row *row, size_t n, struct arena *arena)
 {
-    return row->number < 64 && (d->rows & UINT64_C(1) << row->number);
+    return n == 0 && row->unchecked.len ? STR("?") : arena_printf(arena, "%zu", n);
 }
 
-struct str overview_places(const struct overview *o, const struct overview_difference *d, struct arena *arena)
+struct overview_totals overview_totals(const struct overview *o)
 {
-    struct str all = { 0 };
-    for (size_t i = 0; i < o->count; i++)
-        if (overview_has(&o->rows[i], d))
-            all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), all.len ? ", " : "",
-                               STR_ARG(platform_words(arena, &o->rows[i].platform)));
-    return text_shown(arena, all);
+    struct overview_totals t = { 0 };
+    for (size_t i = 0; i < o->count; i++) {
+        const struct overview_row *row = &o->rows[i];
+        if (row->problem.len)
+            continue;
+        for (int s = 0; s < SEVERITY_COUNT; s++) {
+            t.by[s] += row->counts[s];
+            t.all += row->counts[s];
+        }
+        t.scanned++;
+        t.fixable += row->fixable;
+        t.end_of_life += row->end_of_life;
+        t.unchecked += row->unchecked.len > 0;
+        t.gates += row->gate.len > 0;
+    }
+    return t;
 }
 
 size_t overview_failures(const struct overview *o)
 {
+    return o->count - overview_totals(o).scanned;
+}
+
+size_t overview_names(const struct overview *o)
+{
     size_t n = 0;
     for (size_t i = 0; i < o->count; i++)
-        n += o->rows[i].problem.len > 0;
+        n += o->rows[i].name_count;
     return n;
+}
+
+void put_link(struct buf *out, struct str path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~/", c));
+        buf_printf(out, plain ? "%c" : "%%%02X", c);
+    }
+}
+
+/* ---- differences ------------------------------------------------------------------------------------------------------------- */
+
+bool overview_has(const struct overview_row *row, const struct overview_difference *d)
+{
+    return row->number < OVERVIEW_MAX_COMPARED && (d->rows & UINT64_C(1) << row->number);
+}
+
+static struct str list_places(const struct overview *o, const struct overview_difference *d, bool having, struct arena *arena)
+{
+    struct str all = { 0 };
+    for (size_t i = 0; i < o->count; i++) {
+        const struct overview_row *row = &o->rows[i];
+        if (!row->problem.len && row->number < OVERVIEW_MAX_COMPARED && overview_has(row, d) == having && row->name_count)
+            all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), all.len ? ", " : "", STR_ARG(row->names[0]));
+    }
+    return text_shown(arena, all);
+}
+
+struct str overview_places(const struct overview *o, const struct overview_difference *d, struct arena *arena)
+{
+    size_t having = 0, lacking = 0;
+    for (size_t i = 0; i < o->count; i++)
+        if (!o->rows[i].problem.len && o->rows[i].number < OVERVIEW_MAX_COMPARED)
+            *(overview_has(&o->rows[i], d) ? &having : &lacking) += 1;
+    if (lacking == 0 || having <= lacking + 1)
+        return list_places(o, d, true, arena);
+    return arena_printf(arena, "all but %.*s", STR_ARG(list_places(o, d, false, arena)));
+}
+
+struct str overview_findings(const struct overview_difference *d, struct arena *arena)
+{
+    struct str all = { 0 };
+    for (size_t i = 0; i < d->id_count; i++)
+        all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), i ? ", " : d->is_package ? "" : "found only there: ",
+                           STR_ARG(d->ids[i]));
+    return text_shown(arena, all);
 }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------------- */

@@ -1,14 +1,11 @@
-/* The overview as a table for people, then what differs by platform, then what failed. */
+/* The overview as a table for people, then what failed, then what differs by platform. Where the line is too narrow for all columns,
+ * sizes go to the notes below each row; where it is too narrow for that, each image has a paragraph. */
 #include "report/overview.h"
 
-enum { COLUMNS = 11, FIRST_COUNT = 4, MAX_DIFFERENCES = 40 };
+enum { MAX_DIFFERENCES = 40 };
 
-static const char *const titles[COLUMNS] = { "Image", "OS",  "Size", "Packages", "Crit", "High",
-                                             "Med",   "Low", "Unkn", "Fixable",  "Notes" };
-static const size_t min_widths[COLUMNS] = { 14, 8, 7, 8, 4, 4, 4, 4, 4, 7, 16 };
-static const size_t max_widths[COLUMNS] = { 60, 24, 9, 8, 6, 6, 6, 6, 6, 7, 50 };
-static const bool merges[COLUMNS] = { false };
-static const char *const colors[SEVERITY_COUNT] = { "36", "34", "33", "31", "31;1" };
+static const char *const severity_colors[SEVERITY_COUNT] = { "36", "34", "33", "31", "31;1" };
+static const char *const short_titles[SEVERITY_COUNT] = { "Unkn", "Low", "Med", "High", "Crit" };
 
 struct writer {
     const struct overview *overview;
@@ -16,94 +13,250 @@ struct writer {
     struct buf *out;
 };
 
-static struct str number(struct writer *w, size_t n)
+/* Columns depend on the width and on the severities that are shown. */
+struct columns {
+    const char *titles[GRID_MAX_COLUMNS];
+    size_t min_widths[GRID_MAX_COLUMNS], max_widths[GRID_MAX_COLUMNS];
+    bool merges[GRID_MAX_COLUMNS];
+    size_t count;
+};
+
+static void add_column(struct columns *c, const char *title, size_t min, size_t max)
 {
-    return arena_printf(&w->arena, "%zu", n);
+    c->titles[c->count] = title;
+    c->min_widths[c->count] = min;
+    c->max_widths[c->count++] = max;
 }
 
-static bool add_row(struct writer *w, struct grid *grid, const struct overview_row *row)
+static void put_note(struct writer *w, const char *color, const char *label, struct str text)
+{
+    const struct note note = { label, color, text };
+    if (text.len)
+        note_write(&note, &w->arena, w->overview->width, w->overview->color, w->out);
+}
+
+/* ---- images --------------------------------------------------------------------------------------------------------------------- */
+
+/* Other names of one image stand below the first: "= nginx:1". */
+static struct str names_text(struct writer *w, const struct overview_row *row)
+{
+    struct str all = { 0 };
+    for (size_t i = 0; i < row->name_count; i++)
+        all = arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(all), i ? "\n= " : "",
+                           STR_ARG(text_shown(&w->arena, row->names[i])));
+    return all;
+}
+
+/* "45.3 MB, 120 packages" */
+static struct str size_words(struct writer *w, const struct overview_words *words)
+{
+    return arena_printf(&w->arena, "%.*s%s%.*s package%s", STR_ARG(words->size), words->size.len ? ", " : "",
+                        STR_ARG(words->packages), str_is(words->packages, "1") ? "" : "s");
+}
+
+static bool add_row(struct writer *w, struct grid *grid, const struct overview_row *row, bool narrow)
 {
     const struct overview *o = w->overview;
     struct overview_words words;
-    struct grid_cell *cells = grid_row(grid, (uint32_t)grid->row_count);
-    if (!cells || !overview_words(o, row, &w->arena, &words))
+    struct grid_cell *cell = grid_row(grid, (uint32_t)grid->row_count);
+    if (!cell || !overview_words(row, &w->arena, &words))
         return false;
-    const struct str texts[] = { words.image, words.system, words.size, words.packages };
-    for (size_t c = 0; c < COLUMNS; c++)
-        cells[c] = (struct grid_cell){ 0 };
-    for (size_t c = 0; c < ARRAY_LEN(texts); c++)
-        cells[c].text = texts[c];
-    if (row->end_of_life)
-        cells[1].color = "33";
-    for (int s = 0; s < SEVERITY_COUNT && !row->problem.len; s++) {
-        struct grid_cell *cell = &cells[FIRST_COUNT + SEVERITY_COUNT - 1 - s];
-        cell->text = o->severities[s] ? number(w, row->counts[s]) : STR("-");
-        cell->color = row->counts[s] ? colors[s] : NULL;
+    *cell++ = (struct grid_cell){ .text = names_text(w, row) };
+    *cell++ = (struct grid_cell){ .text = words.system, .color = row->end_of_life ? "33" : NULL };
+    if (!narrow) {
+        *cell++ = (struct grid_cell){ .text = words.size };
+        *cell++ = (struct grid_cell){ .text = words.packages };
     }
-    if (!row->problem.len)
-        cells[COLUMNS - 2].text = number(w, row->fixable);
-    cells[COLUMNS - 1].text = words.notes;
-    cells[COLUMNS - 1].color = row->problem.len || row->gate.len ? "31" : NULL;
+    for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
+        if (o->severities[s])
+            *cell++ = (struct grid_cell){ .text = overview_number(row, row->counts[s], &w->arena),
+                                          .color = row->counts[s] ? severity_colors[s] : NULL };
+    *cell++ = (struct grid_cell){ .text = overview_number(row, row->fixable, &w->arena) };
+    struct str notes = words.notes;
+    if (narrow)
+        notes = arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(size_words(w, &words)), notes.len ? "\n" : "", STR_ARG(notes));
+    *cell = (struct grid_cell){ .text = notes, .color = row->gate.len ? "31" : NULL };
     return true;
 }
 
-/* For lines too narrow for a table: a paragraph for each image. */
-static void put_list(struct writer *w, const struct grid *grid)
+static struct columns choose_columns(const struct overview *o, bool narrow)
 {
-    for (size_t row = 0; row < grid->row_count; row++) {
-        const struct grid_cell *cells = &grid->cells[row * COLUMNS];
-        buf_printf(w->out, "%s%.*s\n", row ? "\n" : "", STR_ARG(cells[0].text));
-        for (size_t c = 1; c < COLUMNS; c++)
-            if (cells[c].text.len)
-                buf_printf(w->out, "  %s: %.*s\n", titles[c], STR_ARG(cells[c].text));
+    struct columns c = { 0 };
+    add_column(&c, o->by_platform ? "Platform" : "Image", 14, 100);
+    add_column(&c, "OS", 8, 24);
+    if (!narrow) {
+        add_column(&c, "Size", 7, 9);
+        add_column(&c, "Packages", 8, 8);
     }
+    for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
+        if (o->severities[s])
+            add_column(&c, short_titles[s], 4, 7);
+    add_column(&c, "Fixable", 7, 7);
+    add_column(&c, "Notes", 12, 50);
+    return c;
+}
+
+/* *fits is false where the line is too narrow for these columns. */
+static bool draw(struct writer *w, bool narrow, bool *fits)
+{
+    const struct overview *o = w->overview;
+    struct columns c = choose_columns(o, narrow);
+    struct grid grid = { .arena = &w->arena,
+                         .titles = c.titles,
+                         .column_count = c.count,
+                         .min_widths = c.min_widths,
+                         .max_widths = c.max_widths,
+                         .compact = true,
+                         .merges = c.merges };
+    for (size_t i = 0; i < o->count; i++)
+        if (!o->rows[i].problem.len && !add_row(w, &grid, &o->rows[i], narrow))
+            return false;
+    *fits = grid_draw(&grid, o->width, o->color, w->out);
+    return true;
+}
+
+/* A paragraph for each image. */
+static bool put_paragraphs(struct writer *w)
+{
+    const struct overview *o = w->overview;
+    for (size_t i = 0; i < o->count; i++) {
+        const struct overview_row *row = &o->rows[i];
+        struct overview_words words;
+        struct str counts = { 0 };
+        if (row->problem.len)
+            continue;
+        if (!overview_words(row, &w->arena, &words))
+            return false;
+        for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
+            if (o->severities[s])
+                counts = arena_printf(&w->arena, "%.*s%s: %.*s, ", STR_ARG(counts), severity_name((enum severity)s),
+                                      STR_ARG(overview_number(row, row->counts[s], &w->arena)));
+        buf_printf(w->out, "\n%.*s\n", STR_ARG(names_text(w, row)));
+        buf_printf(w->out, "  %.*s, %.*s\n", STR_ARG(words.system), STR_ARG(size_words(w, &words)));
+        put_note(w, "0", "  Findings",
+                 arena_printf(&w->arena, "%.*sfixable: %.*s", STR_ARG(counts),
+                              STR_ARG(overview_number(row, row->fixable, &w->arena))));
+        for (struct str rest = words.notes, line; str_line(&rest, &line);)
+            buf_printf(w->out, "  %.*s\n", STR_ARG(line));
+    }
+    return true;
+}
+
+static bool put_images(struct writer *w)
+{
+    bool fits = true;
+    if (overview_totals(w->overview).scanned == 0)
+        return true;
+    return draw(w, false, &fits) && (fits || draw(w, true, &fits)) && (fits || put_paragraphs(w));
+}
+
+/* ---- below -------------------------------------------------------------------------------------------------------------------------- */
+
+/* "Total: 2 (UNKNOWN: 0, LOW: 2, …), 1 fixable", as reports of one image have it. */
+static void put_totals(struct writer *w)
+{
+    const struct overview *o = w->overview;
+    struct overview_totals totals = overview_totals(o);
+    bool first = true;
+    if (o->by_platform || totals.scanned < 2)
+        return;
+    buf_printf(w->out, "Total: %zu (", totals.all);
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        if (o->severities[s]) {
+            buf_printf(w->out, "%s%s: %zu", first ? "" : ", ", severity_name((enum severity)s), totals.by[s]);
+            first = false;
+        }
+    buf_printf(w->out, "), %zu fixable", totals.fixable);
+    if (totals.unchecked)
+        buf_printf(w->out, "; %zu of %zu NOT CHECKED", totals.unchecked, totals.scanned);
+    buf_chr(w->out, '\n');
+}
+
+static void put_failures(struct writer *w)
+{
+    const struct overview *o = w->overview;
+    size_t failures = overview_failures(o);
+    if (failures)
+        buf_printf(w->out, "\nCould not be scanned (%zu of %zu):\n", failures, overview_names(o));
+    for (size_t i = 0; i < o->count; i++)
+        if (o->rows[i].problem.len) {
+            struct str name = text_shown(&w->arena, o->rows[i].names[0]);
+            put_note(w, "31", arena_printf(&w->arena, "  %.*s", STR_ARG(name)).ptr, o->rows[i].problem);
+        }
+}
+
+static bool draw_differences(struct writer *w, size_t shown)
+{
+    const struct overview *o = w->overview;
+    static const char *const titles[] = { "Package", "Version", "Platforms", "Vulnerabilities" };
+    static const size_t min_widths[] = { 10, 8, 12, 16 }, max_widths[] = { 40, 28, 60, 80 };
+    static const bool merges[ARRAY_LEN(titles)] = { true };
+    struct grid grid = { .arena = &w->arena,
+                         .titles = titles,
+                         .column_count = ARRAY_LEN(titles),
+                         .min_widths = min_widths,
+                         .max_widths = max_widths,
+                         .compact = true,
+                         .merges = merges };
+    uint32_t group = 0;
+    for (size_t i = 0; i < shown; i++) {
+        const struct overview_difference *d = &o->differences[i];
+        group += i && !str_eq(d->name, o->differences[i - 1].name);
+        struct grid_cell *cells = grid_row(&grid, group);
+        if (!cells)
+            return false;
+        cells[0] = (struct grid_cell){ .text = text_shown(&w->arena, d->name) };
+        cells[1] = (struct grid_cell){ .text = text_shown(&w->arena, d->version) };
+        cells[2] = (struct grid_cell){ .text = overview_places(o, d, &w->arena) };
+        cells[3] = (struct grid_cell){ .text = overview_findings(d, &w->arena) };
+    }
+    return grid_draw(&grid, o->width, o->color, w->out);
 }
 
 static void put_differences(struct writer *w)
 {
     const struct overview *o = w->overview;
     size_t shown = o->difference_count < MAX_DIFFERENCES ? o->difference_count : MAX_DIFFERENCES;
-    if (!o->by_platform || o->count < 2)
+    if (!o->by_platform || overview_totals(o).scanned < 2)
         return;
     if (o->difference_count == 0) {
         buf_text(w->out, "\nPackages and findings are the same on all platforms.\n");
         return;
     }
-    buf_printf(w->out, "\nNot the same on all platforms (%zu):\n", o->difference_count);
-    for (size_t i = 0; i < shown; i++) {
-        const struct overview_difference *d = &o->differences[i];
-        struct str name = text_shown(&w->arena, d->name), version = text_shown(&w->arena, d->version);
-        struct str id = text_shown(&w->arena, d->id);
-        buf_printf(w->out, "  %.*s%s%.*s %.*s: only on %.*s\n", STR_ARG(id), id.len ? " in " : "", STR_ARG(name),
-                   STR_ARG(version), STR_ARG(overview_places(o, d, &w->arena)));
-    }
+    buf_text(w->out, "\nNot the same on all platforms:\n");
+    if (!draw_differences(w, shown))
+        for (size_t i = 0; i < shown; i++) {
+            const struct overview_difference *d = &o->differences[i];
+            struct str ids = overview_findings(d, &w->arena);
+            struct str label =
+                arena_printf(&w->arena, "  %.*s %.*s", STR_ARG(text_shown(&w->arena, d->name)), STR_ARG(text_shown(&w->arena, d->version)));
+            put_note(w, "0", label.ptr,
+                     arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(overview_places(o, d, &w->arena)), ids.len ? "; " : "",
+                                  STR_ARG(ids)));
+        }
     if (shown < o->difference_count)
-        buf_printf(w->out, "  … and %zu more: --format json lists all\n", o->difference_count - shown);
+        buf_printf(w->out, "… and %zu more: --format json lists all\n", o->difference_count - shown);
 }
 
 bool overview_table_write(const struct overview *o, struct buf *out, struct error *err)
 {
     struct writer w = { .overview = o, .out = out };
     arena_init(&w.arena, "overview", (size_t)1 << 30);
-    struct grid grid = { .arena = &w.arena,
-                         .titles = titles,
-                         .column_count = COLUMNS,
-                         .min_widths = min_widths,
-                         .max_widths = max_widths,
-                         .compact = true,
-                         .merges = merges };
+    const struct note starter = note_starter(&o->database_info, &w.arena);
+    put_note(&w, starter.color, starter.label, starter.text);
     buf_printf(out, "%.*s\n", STR_ARG(text_shown(&w.arena, o->title)));
-    bool ok = true;
-    for (size_t i = 0; ok && i < o->count; i++)
-        ok = add_row(&w, &grid, &o->rows[i]);
-    if (ok && !grid_draw(&grid, o->width, o->color, out))
-        put_list(&w, &grid);
-    if (ok)
-        put_differences(&w);
-    size_t failures = overview_failures(o);
-    if (failures)
-        buf_printf(out, "\n%zu of %zu could not be scanned.\n", failures, o->count);
-    buf_printf(out, "\nDatabase: %.*s (%.*s)\n", STR_ARG(o->database), STR_ARG(o->database_age));
+    bool ok = put_images(&w);
+    put_totals(&w);
+    put_failures(&w);
+    put_differences(&w);
+    buf_chr(out, '\n');
+    if (o->left_out)
+        buf_printf(out, "Left out: %zu that %s no container image\n", o->left_out, o->left_out == 1 ? "is" : "are");
+    put_note(&w, "1", "Filters", o->filters);
+    put_note(&w, "1", "Reports", o->report_folder);
+    if (o->database.len)
+        put_note(&w, "1", "Database", arena_printf(&w.arena, "%.*s (%.*s)", STR_ARG(o->database), STR_ARG(o->database_age)));
+    put_note(&w, starter.color, starter.label, starter.text);
     ok = (ok && !w.arena.exhausted) || arena_error(&w.arena, err);
     arena_free(&w.arena);
     return ok;

@@ -244,20 +244,37 @@ static bool exceeds_links(struct layer_collector *c, const struct claims *claims
     return c->linked_bytes > LAYER_MAX_LINKED_BYTES;
 }
 
+/* Kinds that claim one file by two names may want it in two forms. */
+static bool give_form(struct layer_collector *c, struct claims *claims, struct error *err)
+{
+    struct catalog_file *file = &claims->file;
+    if (file->kind->wants_blob && !file->blob) {
+        claims->blob = (struct blob){ .memory = file->text, .fd = -1, .size = file->text.len };
+        file->blob = &claims->blob;
+    }
+    if (file->kind->wants_blob || file->text.ptr || !file->blob || file->blob->size == 0)
+        return true;
+    char *text = arena_alloc(&c->scratch, (size_t)file->blob->size);
+    if (!text)
+        return arena_error(&c->scratch, err);
+    file->text = str_make(text, (size_t)file->blob->size);
+    return blob_read(file->blob, 0, text, file->text.len, err);
+}
+
 /* Loads the content where that was not done yet and parses it as the kind that was set. */
 static bool parse_loaded(struct layer_collector *c, struct claims *claims, struct str path, bool for_links, struct error *err)
 {
     const struct catalog_kind *kind = claims->file.kind;
     if (claims->entry->size_bytes > limit_of(c, kind))
         return refuse_large(c, claims->entry, kind) || arena_error(&c->arena, err);
-    if (!claims->real.ptr) {
-        if (!load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err)) {
-            bool too_large = c->scratch.exhausted;
-            c->scratch.exhausted = false;
-            return too_large && layer_collect_warning(c, claims->entry->path, err, "not read: too large for memory");
-        }
-        claims->real = arena_str(&c->arena, claims->entry->path);
+    bool loaded = claims->real.ptr || load_content(c, claims->entry, claims->content, &claims->file, &claims->blob, err);
+    if (!loaded || !give_form(c, claims, err)) {
+        bool too_large = c->scratch.exhausted;
+        c->scratch.exhausted = false;
+        return too_large && layer_collect_warning(c, claims->entry->path, err, "not read: too large for memory");
     }
+    if (!claims->real.ptr)
+        claims->real = arena_str(&c->arena, claims->entry->path);
     if (str_eq(path, claims->real))
         path = claims->real;
     return (claims->real.ptr && parse_as(c, &claims->file, claims->real, path, for_links)) || arena_error(&c->arena, err);

@@ -28,6 +28,8 @@ struct bill {
     struct bill_count without_purl, bad_purls, without_version, unreadable, others;
 };
 
+enum { BILL_MAX_TOLD = 16 }; /* warnings of one sort */
+
 void bill_count_one(struct bill_count *count, struct str what);
 
 /* ---- bill_distro.c ------------------------------------------------------------------------------------------------------------------ */

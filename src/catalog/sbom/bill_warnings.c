@@ -11,13 +11,14 @@ static bool warn_of_types(struct bill *bill)
 {
     struct str type;
     uint64_t count;
-    size_t pos = 0;
-    while (map_each(&bill->types, &pos, &type, &count))
+    size_t pos = 0, told = 0;
+    while (told++ < BILL_MAX_TOLD && map_each(&bill->types, &pos, &type, &count))
         if (!catalog_warn(bill->facts, bill->name, false,
                           "%llu packages have URLs of type \"%.*s\", which is not known here: not listed",
                           (unsigned long long)count, STR_ARG(str_head(type, 100))))
             return false;
-    return true;
+    return bill->types.count <= BILL_MAX_TOLD ||
+           catalog_warn(bill->facts, bill->name, false, "%zu more types are not known here", bill->types.count - BILL_MAX_TOLD);
 }
 
 static bool warn_of_document(struct bill *bill)

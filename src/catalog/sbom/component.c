@@ -53,11 +53,22 @@ static struct str put_together(struct arena *arena, struct str epoch, struct str
                         release.len ? "-" : "", STR_ARG(release));
 }
 
-static struct str version_of(const struct purl *purl, const struct sbom_component *c, struct arena *arena)
+/* Dependency graphs of manifests have what was asked for where versions should stand: "^1.2", ">= 2, < 3". */
+static bool is_range(struct str version)
+{
+    for (size_t i = 0; i < version.len; i++)
+        if (version.ptr[i] && strchr("^<>*|, ", version.ptr[i]))
+            return true;
+    return str_starts(version, "~");
+}
+
+static struct str version_of(const struct purl *purl, const struct sbom_component *c, bool is_os, struct arena *arena)
 {
     bool own = c->is_exact || purl->version.len == 0;
     struct str version = own ? c->version : purl->version, release = own ? c->release : STR("");
     struct str epoch = c->epoch.len ? c->epoch : purl_qualifier(purl, "epoch");
+    if (own && !c->is_exact && !is_os && is_range(version))
+        return (struct str){ 0 };
     if (str_starts(version, "0:") && str_is(purl->type, "rpm"))
         version = str_skip(version, 2);
     return put_together(arena, epoch, version, release);
@@ -108,7 +119,7 @@ bool sbom_fill(const struct sbom *sbom, const struct sbom_component *c, const st
                struct package *package, struct arena *arena)
 {
     package->name = arena_str(arena, name_of(purl, c, is_os, arena));
-    package->version = version_of(purl, c, arena);
+    package->version = version_of(purl, c, is_os, arena);
     package->arch = arena_str(arena, first_of(c->arch, purl_qualifier(purl, "arch")));
     package->module =
         arena_str(arena, first_of(c->module, first_of(purl_qualifier(purl, "modularitylabel"), purl_qualifier(purl, "rpmmod"))));
@@ -126,9 +137,11 @@ bool sbom_fill(const struct sbom *sbom, const struct sbom_component *c, const st
 bool sbom_fill_needs(const struct sbom *sbom, const struct sbom_component *c, struct package *package, struct arena *arena)
 {
     struct buf list;
-    uint64_t at = 0, target;
+    uint64_t at = 0, target, own;
     buf_init(&list, 1u << 24);
-    for (map_get(&sbom->first_need, c->ref, &at); at; at = sbom->next_need[at - 1])
+    if (map_get(&sbom->refs, c->ref, &own) && &sbom->components[own] == c) /* of several with one reference the first */
+        map_get(&sbom->first_need, c->ref, &at);
+    for (; at; at = sbom->next_need[at - 1])
         if (map_get(&sbom->refs, sbom->links[at - 1].to, &target) && sbom_is_item(sbom->components[target].id))
             catalog_put_item(&list, sbom->components[target].id);
     package->depends = arena_str(arena, buf_view(&list));

@@ -229,7 +229,7 @@ static bool read_package(struct json *json, struct trivy_result *r)
 /* The package of a vulnerability. */
 static bool read_vulnerable(struct json *json, struct trivy_result *r)
 {
-    struct sbom_component c = { .at_line = json_line(json) };
+    struct sbom_component c = { .at_line = r->line + json_line(json) - 1 };
     struct str key, id = { 0 };
     if (!json_object(json))
         return true;
@@ -328,9 +328,10 @@ static bool read_result(struct json *json, struct trivy_result *r)
         struct str *to = str_is(key, "Target") ? &target : str_is(key, "Class") ? &class : str_is(key, "Type") ? &type : NULL;
         if (to)
             json_string(json, to);
-        else if (str_is(key, "Vulnerabilities"))
+        else if (str_is(key, "Vulnerabilities")) {
+            r->line = json_line(json);
             json_raw(json, &vulnerable);
-        else if (str_is(key, "Drydock"))
+        } else if (str_is(key, "Drydock"))
             json_raw(json, &more);
         else if (!str_is(key, "Packages"))
             json_skip(json);

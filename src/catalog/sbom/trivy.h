@@ -7,6 +7,7 @@
 struct trivy_result {
     struct sbom *sbom;
     size_t number;           /* of the result at hand, from 1 */
+    uint32_t line;           /* of what is read by itself, later than it stands in the document: its line there */
     struct map content_sets; /* those that are noted already, and names of builds */
 };
 

@@ -137,6 +137,8 @@ bool trivy_read_metadata(struct json *json, struct sbom *sbom)
         bool ok = true;
         if (str_is(key, "OS"))
             ok = read_os(json, sbom);
+        else if (str_is(key, "Reference"))
+            json_string(json, &sbom->subject);
         else if (str_is(key, "ImageID"))
             json_string(json, &sbom->image_id);
         else if (str_is(key, "DiffIDs"))
