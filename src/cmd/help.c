@@ -81,7 +81,7 @@ void help_all(FILE *out)
         }
     }
     fputs("\nTry:\n"
-          "  docker save nginx:alpine | drydock image --input -\n"
+          "  drydock image nginx:alpine\n"
           "  drydock image ./image.tar --severity HIGH,CRITICAL --ignore-unfixed\n"
           "\ndrydock COMMAND --help tells more of each.\n",
           out);

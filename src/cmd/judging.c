@@ -29,7 +29,7 @@ static bool match(const struct scanning *s, struct judgement *w, struct error *e
     return true;
 }
 
-static void log_scan(const struct scanning *s, const struct judgement *w)
+static void log_scan(struct scanning *s, const struct judgement *w)
 {
     const struct distro *d = &w->inventory->distro;
     size_t os = 0;
@@ -38,7 +38,9 @@ static void log_scan(const struct scanning *s, const struct judgement *w)
     log_info("%s: %.*s%s%.*s, %zu OS packages, %zu language packages", w->name,
              STR_ARG(d->family.len ? d->family : STR("no distribution")), d->release.len ? " " : "", STR_ARG(d->release), os,
              w->inventory->package_count - os);
-    log_info("scanners: vuln; database: %.*s (%.*s)", STR_ARG(s->opened.words), STR_ARG(s->opened.age));
+    if (!s->database_told)
+        log_info("scanners: vuln; database: %.*s (%.*s)", STR_ARG(s->opened.words), STR_ARG(s->opened.age));
+    s->database_told = true;
     if (w->inventory->unreadable_count)
         log_warn("%llu files or folders could not be read (run as root to see all)",
                  (unsigned long long)w->inventory->unreadable_count);

@@ -1,4 +1,4 @@
-/* many.h (private) - `drydock image`: which images are meant, and the scan of each. */
+/* many.h (private) - `drydock image`: which images are meant, the scan of each, and the overview of many. */
 #ifndef DRYDOCK_CMD_MANY_H
 #define DRYDOCK_CMD_MANY_H
 
@@ -10,6 +10,7 @@ struct target {
     const char *input;    /* the file or folder it is in, "-" for standard input; NULL: a reference, or --container */
     struct str reference; /* which image: in the file, or at large; may be empty */
     bool every;           /* of --all-tags and the like: nobody has named it */
+    struct str problem;   /* why there is nothing to scan: the tags of this repository could not be listed; else empty */
 };
 
 struct image_options {
@@ -18,9 +19,10 @@ struct image_options {
     bool attached; /* --sbom-sources oci */
     struct target *targets;
     size_t target_count, target_cap;
+    struct map target_names;
 };
 
-/* targets.c: arguments, --input, --container, then what --from-file, --all-tags and --catalog list. */
+/* targets.c: arguments, --input, --container, then what --from-file, --all-tags and --catalog list; each once. */
 bool targets_gather(struct image_options *o, int argc, char **argv, struct error *err);
 /* Are several asked for, or may there be several? Then there is an overview. */
 bool targets_are_many(const struct image_options *o);
@@ -37,7 +39,39 @@ bool image_choices(struct image_options *o, const struct target *target, struct 
 bool attached_scan(struct image_options *o, const struct target *target, struct inventory *inventory, bool *found,
                    struct error *err);
 
-/* many.c: scans all, one after the other, and writes the overview. Returns the exit code. */
+/* ---- many.c: scans all, one after the other, and writes the overview ------------------------------------------------------------- */
+
+/* Returns the exit code. */
 int many_run(struct image_options *o);
+
+struct platform_content;
+struct many {
+    struct image_options *o;
+    struct arena arena;
+    struct overview overview;
+    size_t row_cap;
+    struct map images;   /* what makes images the same → the number of the row */
+    struct map contents; /* of platforms: packages and findings → their place in the list */
+    struct platform_content *content_list;
+    size_t content_count, content_cap;
+    int code;
+};
+
+/* many_rows.c: a row in the order of the scans; NULL when the arena is full. */
+struct overview_row *rows_add(struct many *m, struct str name);
+/* The row of the same image, which gets this name too; *same is NULL where there is none, and `identity` is what it would be found
+ * by. */
+bool rows_join(struct many *m, const struct inventory *inventory, struct str name, struct str *identity,
+               struct overview_row **same);
+bool rows_fill(struct many *m, const struct judgement *judgement, struct overview_row *row);
+
+/* many_platforms.c: what a platform has, and in the end what not all have. */
+bool platforms_note(struct many *m, const struct judgement *judgement, size_t row);
+bool platforms_compare(struct many *m);
+/* What the platforms are called: "linux/arm64/v8", with the digest's beginning where that is not enough. */
+struct str *platforms_name(const struct image_choice *choices, size_t count, struct arena *arena);
+
+/* many_reports.c: writes the row's own report into --report-dir. */
+bool own_report_write(struct many *m, const struct judgement *judgement, struct overview_row *row, struct error *err);
 
 #endif

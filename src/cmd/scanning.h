@@ -28,6 +28,7 @@ struct scanning {
     int64_t now_s;
     struct arena arena;     /* for the life of the command */
     struct database opened; /* by the first judgement */
+    bool database_told;     /* in the log: once is enough */
 };
 
 extern const struct option scanning_option_table[], choosing_option_table[], image_choice_table[], report_option_table[],

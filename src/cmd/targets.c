@@ -6,8 +6,19 @@
 
 enum { MAX_TARGETS = 100000, MAX_LIST_BYTES = 16 << 20 };
 
+/* What is named twice is scanned once. */
 static bool add(struct image_options *o, struct target target, struct error *err)
 {
+    struct str key = arena_printf(&o->s.arena, "%s\n%.*s", target.input ? target.input : "",
+                                  STR_ARG(target.reference.len ? target.reference : str_from(target.name)));
+    if (!o->target_names.arena)
+        map_init(&o->target_names, &o->s.arena);
+    if (!key.ptr)
+        return arena_error(&o->s.arena, err);
+    if (map_get(&o->target_names, key, NULL))
+        return true;
+    if (!map_put(&o->target_names, key, 1))
+        return arena_error(&o->s.arena, err);
     if (o->target_count == MAX_TARGETS)
         return error_set(err, ERROR_LIMIT, "more than %d images at once", MAX_TARGETS);
     struct target *targets = arena_grow(&o->s.arena, o->targets, o->target_count, &o->target_cap, sizeof *targets);
@@ -154,8 +165,10 @@ static bool add_catalog(struct image_options *o, struct str host, struct error *
         if (!add_tags(o, name, &why)) {
             if (interrupted())
                 return interrupt_error(err);
-            log_warn("%s", why.text);
-            if (!add(o, (struct target){ .name = name.ptr, .every = true }, err))
+            struct str problem = arena_str(&o->s.arena, str_from(why.text));
+            if (!problem.ptr)
+                return arena_error(&o->s.arena, err);
+            if (!add(o, (struct target){ .name = name.ptr, .every = true, .problem = problem }, err))
                 return false;
         }
     }
@@ -175,11 +188,16 @@ static bool add_each(struct image_options *o, struct str list,
 bool targets_are_many(const struct image_options *o)
 {
     return o->target_count > 1 || o->s.all_platforms || o->from_file.len || o->all_tags.len || o->catalog.len ||
-           !report_format_find(o->s.format);
+           o->report_dir.len || !report_format_find(o->s.format);
 }
 
 bool targets_gather(struct image_options *o, int argc, char **argv, struct error *err)
 {
+    bool lists = o->from_file.len || o->all_tags.len || o->catalog.len;
+    if (o->s.input.len && (lists || o->s.sources.daemon.container.len))
+        return error_set(err, ERROR_USAGE, "--input is for one file: other images go without it, files as ./FILE among them");
+    if (o->only_tags.len && !o->all_tags.len && !o->catalog.len)
+        return error_set(err, ERROR_USAGE, "--only-tags picks among the tags of --all-tags and --catalog: give one of them");
     if (o->s.input.len)
         return add_input(o, argc, argv, err);
     if (o->s.sources.daemon.container.len &&
@@ -188,7 +206,7 @@ bool targets_gather(struct image_options *o, int argc, char **argv, struct error
     for (int i = 0; i < argc; i++)
         if (!add_argument(o, str_from(argv[i]), false, err))
             return false;
-    if (o->s.sources.daemon.container.len && o->target_count > 1)
+    if (o->s.sources.daemon.container.len && (o->target_count > 1 || lists))
         return error_set(err, ERROR_USAGE, "--container is scanned alone, without other images");
     return add_each(o, o->from_file, add_file, err) && add_each(o, o->all_tags, add_tags, err) &&
            add_each(o, o->catalog, add_catalog, err) &&

@@ -35,6 +35,15 @@ static void put_note(struct writer *w, const char *color, const char *label, str
         note_write(&note, &w->arena, w->overview->width, w->overview->color, w->out);
 }
 
+/* A text in lines that fit, below something. */
+static void put_indented(struct writer *w, size_t indent, struct str text)
+{
+    size_t width = w->overview->width;
+    struct str line;
+    while (line_next(&text, width > 2 * indent ? width - indent : width ? indent : SIZE_MAX, &line))
+        buf_printf(w->out, "%*s%.*s\n", (int)indent, "", STR_ARG(line));
+}
+
 /* ---- images --------------------------------------------------------------------------------------------------------------------- */
 
 /* Other names of one image stand below the first: "= nginx:1". */
@@ -131,13 +140,13 @@ static bool put_paragraphs(struct writer *w)
             if (o->severities[s])
                 counts = arena_printf(&w->arena, "%.*s%s: %.*s, ", STR_ARG(counts), severity_name((enum severity)s),
                                       STR_ARG(overview_number(row, row->counts[s], &w->arena)));
-        buf_printf(w->out, "\n%.*s\n", STR_ARG(names_text(w, row)));
-        buf_printf(w->out, "  %.*s, %.*s\n", STR_ARG(words.system), STR_ARG(size_words(w, &words)));
-        put_note(w, "0", "  Findings",
-                 arena_printf(&w->arena, "%.*sfixable: %.*s", STR_ARG(counts),
-                              STR_ARG(overview_number(row, row->fixable, &w->arena))));
-        for (struct str rest = words.notes, line; str_line(&rest, &line);)
-            buf_printf(w->out, "  %.*s\n", STR_ARG(line));
+        buf_chr(w->out, '\n');
+        put_indented(w, 0, names_text(w, row));
+        put_indented(w, 2, arena_printf(&w->arena, "%.*s, %.*s", STR_ARG(words.system), STR_ARG(size_words(w, &words))));
+        put_indented(w, 2,
+                     arena_printf(&w->arena, "%.*sfixable: %.*s", STR_ARG(counts),
+                                  STR_ARG(overview_number(row, row->fixable, &w->arena))));
+        put_indented(w, 2, words.notes);
     }
     return true;
 }
@@ -180,8 +189,8 @@ static void put_failures(struct writer *w)
         buf_printf(w->out, "\nCould not be scanned (%zu of %zu):\n", failures, overview_names(o));
     for (size_t i = 0; i < o->count; i++)
         if (o->rows[i].problem.len) {
-            struct str name = text_shown(&w->arena, o->rows[i].names[0]);
-            put_note(w, "31", arena_printf(&w->arena, "  %.*s", STR_ARG(name)).ptr, o->rows[i].problem);
+            put_indented(w, 2, names_text(w, &o->rows[i]));
+            put_indented(w, 4, text_shown(&w->arena, o->rows[i].problem));
         }
 }
 
@@ -227,12 +236,9 @@ static void put_differences(struct writer *w)
     if (!draw_differences(w, shown))
         for (size_t i = 0; i < shown; i++) {
             const struct overview_difference *d = &o->differences[i];
-            struct str ids = overview_findings(d, &w->arena);
-            struct str label =
-                arena_printf(&w->arena, "  %.*s %.*s", STR_ARG(text_shown(&w->arena, d->name)), STR_ARG(text_shown(&w->arena, d->version)));
-            put_note(w, "0", label.ptr,
-                     arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(overview_places(o, d, &w->arena)), ids.len ? "; " : "",
-                                  STR_ARG(ids)));
+            put_indented(w, 2, text_shown(&w->arena, arena_printf(&w->arena, "%.*s %.*s", STR_ARG(d->name), STR_ARG(d->version))));
+            put_indented(w, 4, overview_places(o, d, &w->arena));
+            put_indented(w, 4, overview_findings(d, &w->arena));
         }
     if (shown < o->difference_count)
         buf_printf(w->out, "… and %zu more: --format json lists all\n", o->difference_count - shown);

@@ -245,6 +245,7 @@ void vulndb_close(struct vulndb *db)
         return;
     if (db->guarded)
         db_guard_remove(db->map.bytes);
+    db_details_free(db);
     file_unmap(&db->map);
     free(db->checked);
     free(db);

@@ -5,6 +5,15 @@
 #include "format.h"
 #include "vulndb/vulndb.h"
 
+/* A block of descriptions that was inflated. */
+struct db_held_block {
+    bool known;
+    uint32_t number;
+    struct str plain;
+    void *owned;
+};
+enum { DB_HELD_BLOCKS = 32 }; /* of some 16 KiB; a block's place is its number modulo this */
+
 struct vulndb {
     struct str bytes;
     struct file_map map; /* empty for a database in memory */
@@ -13,6 +22,8 @@ struct vulndb {
     uint64_t block_count;
     _Atomic unsigned char *checked; /* one a block: its sum was compared */
     bool guarded;
+    struct db_held_block held[DB_HELD_BLOCKS]; /* findings share vulnerabilities, and these their blocks */
+    void *inflater;                            /* zstd's work space; NULL: not needed yet */
 };
 
 /* A view of a section's bytes: bounds and block sums are checked. */
@@ -34,16 +45,8 @@ bool db_damaged(struct error *err, const char *what);
 bool db_search(struct vulndb *db, enum ddb_section section, size_t record_bytes, struct str text, uint64_t *number,
                struct error *err);
 
-/* vulndb_vulnerability_at that keeps the last inflated block, for who reads records in order. Start with a zeroed one. */
-struct db_held_block {
-    bool known;
-    uint32_t number;
-    struct str plain;
-    void *owned;
-};
-bool db_vulnerability(struct vulndb *db, uint32_t number, struct db_held_block *held, struct arena *arena,
-                      struct vulndb_vulnerability *out, struct error *err);
-void db_held_free(struct db_held_block *held);
+/* Frees the blocks of descriptions that are held. */
+void db_details_free(struct vulndb *db);
 
 bool db_verify_jars(struct vulndb *db, struct error *err);
 

@@ -78,19 +78,37 @@ static bool fill_fixed(struct vulndb *db, const struct ddb_vulnerability *record
 
 /* ---- description and references ---------------------------------------------------------------------------------------------------- */
 
-/* Inflates the block into `held`, unless it is the one that is held. */
-static bool block_inflate(struct vulndb *db, uint32_t number, struct db_held_block *held, struct error *err)
+static void drop_held(struct db_held_block *held)
+{
+    free(held->owned);
+    *held = (struct db_held_block){ 0 };
+}
+
+#ifdef HAVE_ZSTD
+static bool inflate(struct vulndb *db, void *text, size_t size, const unsigned char *packed, size_t packed_size)
+{
+    if (!db->inflater)
+        db->inflater = ZSTD_createDCtx();
+    return db->inflater && ZSTD_decompressDCtx(db->inflater, text, size, packed, packed_size) == size;
+}
+#endif
+
+/* Inflates the block, unless it is held. */
+static bool block_inflate(struct vulndb *db, uint32_t number, struct str *out, struct error *err)
 {
     struct ddb_detail_block block;
     const unsigned char *packed;
+    struct db_held_block *held = &db->held[number % DB_HELD_BLOCKS];
+    *out = held->plain;
     if (held->known && held->number == number)
         return true;
-    db_held_free(held);
+    drop_held(held);
     if (!db_record(db, DDB_DETAIL_BLOCKS, number, &block, sizeof block, err) ||
         !db_view(db, DDB_DETAILS, block.offset, block.packed_bytes, &packed, err))
         return false;
     if (block.packed_bytes == block.plain_bytes) {
-        *held = (struct db_held_block){ .known = true, .number = number, .plain = str_make(packed, block.plain_bytes) };
+        *out = str_make(packed, block.plain_bytes);
+        *held = (struct db_held_block){ .known = true, .number = number, .plain = *out };
         return true;
     }
     if (block.plain_bytes > MAX_DETAIL_BLOCK)
@@ -99,11 +117,12 @@ static bool block_inflate(struct vulndb *db, uint32_t number, struct db_held_blo
     void *text = malloc((size_t)block.plain_bytes + 1);
     if (!text)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (ZSTD_decompress(text, block.plain_bytes, packed, block.packed_bytes) != block.plain_bytes) {
+    if (!inflate(db, text, block.plain_bytes, packed, block.packed_bytes)) {
         free(text);
         return db_damaged(err, "a block of descriptions");
     }
-    *held = (struct db_held_block){ .known = true, .number = number, .plain = str_make(text, block.plain_bytes), .owned = text };
+    *out = str_make(text, block.plain_bytes);
+    *held = (struct db_held_block){ .known = true, .number = number, .plain = *out, .owned = text };
     return true;
 #else
     return error_set(err, ERROR_UNSUPPORTED,
@@ -111,10 +130,13 @@ static bool block_inflate(struct vulndb *db, uint32_t number, struct db_held_blo
 #endif
 }
 
-void db_held_free(struct db_held_block *held)
+void db_details_free(struct vulndb *db)
 {
-    free(held->owned);
-    *held = (struct db_held_block){ 0 };
+    for (size_t i = 0; i < DB_HELD_BLOCKS; i++)
+        drop_held(&db->held[i]);
+#ifdef HAVE_ZSTD
+    ZSTD_freeDCtx(db->inflater);
+#endif
 }
 
 static bool take_u32(struct str *rest, uint32_t *value)
@@ -159,32 +181,24 @@ bool vulndb_vulnerability_brief(struct vulndb *db, uint32_t number, struct arena
     return db_record(db, DDB_VULNERABILITIES, number, &record, sizeof record, err) && fill_fixed(db, &record, arena, out, err);
 }
 
-bool db_vulnerability(struct vulndb *db, uint32_t number, struct db_held_block *held, struct arena *arena,
-                      struct vulndb_vulnerability *out, struct error *err)
+bool vulndb_vulnerability_at(struct vulndb *db, uint32_t number, struct arena *arena, struct vulndb_vulnerability *out,
+                             struct error *err)
 {
     struct ddb_vulnerability record;
     struct vulndb_vulnerability result;
+    struct str plain;
     if (!db_record(db, DDB_VULNERABILITIES, number, &record, sizeof record, err) || !fill_fixed(db, &record, arena, &result, err))
         return false;
     if (record.detail_block != (uint32_t)DDB_NONE) {
-        if (!block_inflate(db, record.detail_block, held, err))
+        if (!block_inflate(db, record.detail_block, &plain, err))
             return false;
-        if (record.detail_offset > held->plain.len)
+        if (record.detail_offset > plain.len)
             return db_damaged(err, "the place of a description");
-        if (!fill_detail(str_skip(held->plain, record.detail_offset), arena, &result, err))
+        if (!fill_detail(str_skip(plain, record.detail_offset), arena, &result, err))
             return false;
     }
     *out = result;
     return true;
-}
-
-bool vulndb_vulnerability_at(struct vulndb *db, uint32_t number, struct arena *arena, struct vulndb_vulnerability *out,
-                             struct error *err)
-{
-    struct db_held_block held = { 0 };
-    bool ok = db_vulnerability(db, number, &held, arena, out, err);
-    db_held_free(&held);
-    return ok;
 }
 
 /* ---- indices ------------------------------------------------------------------------------------------------------------------------ */

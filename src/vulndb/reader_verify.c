@@ -82,19 +82,17 @@ static bool verify_vulnerabilities(struct vulndb *db, struct error *err)
     struct vulndb_info info;
     struct vulndb_vulnerability record;
     struct arena arena;
-    struct db_held_block held = { 0 };
     struct str last = { 0 };
     bool ok = true;
     vulndb_info(db, &info);
     arena_init(&arena, "checking the database", 256 << 20);
     for (uint64_t i = 0; ok && i < info.vulnerability_count; i++) {
-        ok = db_vulnerability(db, (uint32_t)i, &held, &arena, &record, err);
+        ok = vulndb_vulnerability_at(db, (uint32_t)i, &arena, &record, err);
         if (ok && i && str_cmp(last, record.id) >= 0)
             ok = db_damaged(err, "the order of its vulnerabilities");
         last = record.id;
         arena_reset(&arena, (struct arena_mark){ 0 });
     }
-    db_held_free(&held);
     arena_free(&arena);
     return ok;
 }

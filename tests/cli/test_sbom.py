@@ -84,7 +84,7 @@ class Bills(Test):
         self.assertEqual(told(report), told(self.report))
         for key in ("OwnedPackages", "LockedPackages", "Facts"):
             self.assertEqual(report["Drydock"][key], self.report["Drydock"][key], key)
-        for key in ("ImageID", "DiffIDs", "ImageConfig", "OS"):
+        for key in ("ImageID", "DiffIDs", "ImageConfig", "OS", "RepoTags", "Reference"):
             self.assertEqual(report["Metadata"].get(key), self.report["Metadata"].get(key), key)
         self.assertEqual(report["Drydock"]["VerifiedLayers"], [False, False])
         again = self.judge("again.json", json.dumps(report))

@@ -116,6 +116,57 @@ static void equal_packages_are_one(void **state)
     bill_free(&b);
 }
 
+static void ranges_are_no_versions(void **state)
+{
+    (void)state;
+    struct bill_read b;
+    bill_read_quoted(
+        &b, "{'spdxVersion':'SPDX-2.3','packages':[{'SPDXID':'a','name':'a','versionInfo':'^ 1.2','externalRefs':["
+            "{'referenceType':'purl','referenceLocator':'pkg:npm/a'}]},{'SPDXID':'b','name':'b','versionInfo':'>= 1, < 2',"
+            "'externalRefs':[{'referenceType':'purl','referenceLocator':'pkg:npm/b'}]},{'SPDXID':'c','name':'c','versionInfo':"
+            "'1.0','externalRefs':[{'referenceType':'purl','referenceLocator':'pkg:npm/c'}]}]}");
+    assert_str(bill_package(&b, "a")->version, "");
+    assert_str(bill_package(&b, "b")->version, "");
+    assert_str(bill_package(&b, "c")->version, "1.0");
+    assert_true(bill_warns(&b, "2 packages have no version"));
+    bill_free(&b);
+}
+
+/* Of several components with one reference the first has what it needs: else N components times N links would be too many. */
+static void references_are_of_one(void **state)
+{
+    (void)state;
+    struct bill_read b;
+    bill_read_quoted(
+        &b,
+        "{'bomFormat':'CycloneDX','components':[{'bom-ref':'x','name':'a','purl':'pkg:npm/a@1'},{'bom-ref':'x','name':'b',"
+        "'purl':'pkg:npm/b@1'},{'bom-ref':'c','name':'c','purl':'pkg:npm/c@1'}],'dependencies':[{'ref':'x','dependsOn':['c']}]}");
+    assert_str(bill_package(&b, "a")->depends, "c");
+    assert_str(bill_package(&b, "b")->depends, "");
+    bill_free(&b);
+}
+
+static void warnings_of_one_sort_have_an_end(void **state)
+{
+    (void)state;
+    struct bill_read b;
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_text(&text, "{\"bomFormat\":\"CycloneDX\",\"components\":[{\"name\":\"a\"}");
+    for (unsigned i = 0; i < 100; i++)
+        buf_printf(
+            &text,
+            ",{\"name\":\"t\",\"purl\":\"pkg:shell%u/a@1\"},{\"name\":\"d%u\",\"purl\":\"pkg:deb/d%u/a%u@1?distro=d%u-1\"}", i, i,
+            i, i, i);
+    buf_text(&text, "]}");
+    bill_read(&b, buf_view(&text));
+    assert_true(b.ok);
+    assert_true(bill_warns(&b, "84 more types"));
+    assert_true(b.facts.warning_count < 40);
+    buf_free(&text);
+    bill_free(&b);
+}
+
 /* ---- distributions ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void distributions_have_many_names(void **state)
@@ -385,6 +436,9 @@ int main(void)
         cmocka_unit_test(reports_tell_what_decides),
         cmocka_unit_test(builds_of_red_hat_are_noted_once),
         cmocka_unit_test(equal_packages_are_one),
+        cmocka_unit_test(ranges_are_no_versions),
+        cmocka_unit_test(references_are_of_one),
+        cmocka_unit_test(warnings_of_one_sort_have_an_end),
         cmocka_unit_test(distributions_have_many_names),
         cmocka_unit_test(the_most_named_distribution_counts),
         cmocka_unit_test(documents_are_unwrapped),

@@ -157,11 +157,12 @@ static bool warn_of_strangers(struct bill *bill, const struct distro *distro)
 {
     struct str key, family, release;
     uint64_t count;
-    size_t pos = 0;
-    while (map_each(&bill->distros, &pos, &key, &count)) {
+    size_t pos = 0, told = 0;
+    while (told < BILL_MAX_TOLD && map_each(&bill->distros, &pos, &key, &count)) {
         str_cut(key, '\n', &family, &release);
         if (str_eq(family_of(family).len ? family_of(family) : family, distro->family) && same_release(release, distro->release))
             continue;
+        told++;
         if (!catalog_warn(bill->facts, bill->name, false,
                           "%llu OS packages are of %.*s %.*s, but are judged as those of %.*s %.*s", (unsigned long long)count,
                           STR_ARG(family), STR_ARG(release), STR_ARG(distro->family), STR_ARG(distro->release)))
