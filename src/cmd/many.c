@@ -7,9 +7,9 @@
 /* One scan of these. */
 struct one {
     const struct target *target;
-    const char *name;                /* in messages, and in its own report */
-    struct str label;                /* in its row */
-    struct str digest;               /* which of several in the target; empty: the options say */
+    const char *name;               /* in messages, and in its own report */
+    struct str label;               /* in its row */
+    struct str digest;              /* which of several in the target; empty: the options say */
     struct image_platform platform; /* as its index has it; may be empty */
 };
 
@@ -170,7 +170,9 @@ static struct str title_of(const struct many *m, struct arena *arena)
     size_t names = overview_names(&m->overview), images = m->overview.count;
     if (m->o->target_count == 1)
         return str_from(m->o->targets[0].name);
-    return arena_printf(arena, names == images ? "%zu image%s" : "%zu image%s under %zu names", images, images == 1 ? "" : "s", names);
+    struct str count = arena_printf(arena, names == images ? "%zu image%s" : "%zu image%s under %zu names", images,
+                                    images == 1 ? "" : "s", names);
+    return m->o->whole.len ? arena_printf(arena, "%.*s: %.*s", STR_ARG(m->o->whole), STR_ARG(count)) : count;
 }
 
 static void add_words(struct str *all, const char *words, struct str more, struct arena *arena)
@@ -186,12 +188,13 @@ static struct str filter_words(const struct scanning *s, struct arena *arena)
     for (int i = SEVERITY_COUNT - 1; i >= 0; i--) {
         all &= s->policy.severities[i];
         if (s->policy.severities[i])
-            severities = arena_printf(arena, "%.*s%s%s", STR_ARG(severities), severities.len ? ", " : "",
-                                      severity_name((enum severity)i));
+            severities =
+                arena_printf(arena, "%.*s%s%s", STR_ARG(severities), severities.len ? ", " : "", severity_name((enum severity)i));
     }
     for (int i = 0; i < STATUS_COUNT; i++)
         if (s->policy.statuses_ignored[i])
-            statuses = arena_printf(arena, "%.*s%s%s", STR_ARG(statuses), statuses.len ? ", " : "", status_name((enum vuln_status)i));
+            statuses =
+                arena_printf(arena, "%.*s%s%s", STR_ARG(statuses), statuses.len ? ", " : "", status_name((enum vuln_status)i));
     if (!all)
         add_words(&words, "only ", severities, arena);
     if (s->policy.ignore_unfixed)

@@ -20,6 +20,7 @@ struct image_options {
     struct target *targets;
     size_t target_count, target_cap;
     struct map target_names;
+    struct str whole; /* the one list, repository or registry whose images these are; empty: they were named */
 };
 
 /* targets.c: arguments, --input, --container, then what --from-file, --all-tags and --catalog list; each once. */

@@ -43,8 +43,7 @@ struct str *platforms_name(const struct image_choice *choices, size_t count, str
 
 static bool add_content(struct many *m, const struct package *p, struct str id, struct str key)
 {
-    struct platform_content *list =
-        arena_grow(&m->arena, m->content_list, m->content_count, &m->content_cap, sizeof *list);
+    struct platform_content *list = arena_grow(&m->arena, m->content_list, m->content_count, &m->content_cap, sizeof *list);
     key = arena_str(&m->arena, key);
     if (!list || !key.ptr)
         return false;

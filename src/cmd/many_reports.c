@@ -17,8 +17,7 @@ static struct str report_file(struct many *m, const char *name, size_t number)
         else if (n && !is_second)
             base[n++] = '_';
     }
-    return arena_printf(&m->arena, "%04zu-%.*s.%s", number, (int)n, base,
-                        str_is(m->o->report_format, "table") ? "txt" : "json");
+    return arena_printf(&m->arena, "%04zu-%.*s.%s", number, (int)n, base, str_is(m->o->report_format, "table") ? "txt" : "json");
 }
 
 /* How `to` is reached from `from`: both are absolute and without dots. */

@@ -63,7 +63,8 @@ static bool identity_of(const struct inventory *inventory, struct arena *arena, 
     return !ok || identity->ptr;
 }
 
-bool rows_join(struct many *m, const struct inventory *inventory, struct str name, struct str *identity, struct overview_row **same)
+bool rows_join(struct many *m, const struct inventory *inventory, struct str name, struct str *identity,
+               struct overview_row **same)
 {
     uint64_t number;
     *same = NULL;

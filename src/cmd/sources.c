@@ -188,6 +188,12 @@ static bool search(struct sources *s, struct str name, struct image_source *out,
     while (str_next(&order, ',', &kind)) {
         bool found = false;
         kind = str_trim(kind);
+        if (str_is(kind, "remote") && s->offline && !str_contains(name, "@sha")) /* a digest may be known already */
+            return error_set(
+                err, ERROR_NETWORK,
+                "%.*s: no engine of this machine has it, and --offline is on; where it is, run: docker save %.*s | drydock "
+                "image --input -",
+                STR_ARG(name), STR_ARG(name));
         if (str_is(kind, "remote") && !s->daemon.container.len)
             return sources_open_remote(s, name, out, err);
         if (!ask_engine(s, kind, name, out, &found, said, err))

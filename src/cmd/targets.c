@@ -208,6 +208,10 @@ bool targets_gather(struct image_options *o, int argc, char **argv, struct error
             return false;
     if (o->s.sources.daemon.container.len && (o->target_count > 1 || lists))
         return error_set(err, ERROR_USAGE, "--container is scanned alone, without other images");
+    struct str whole = o->from_file.len ? o->from_file : o->all_tags.len ? o->all_tags : o->catalog;
+    bool is_one = (o->from_file.len > 0) + (o->all_tags.len > 0) + (o->catalog.len > 0) == 1 && !str_contains(whole, ",");
+    if (is_one && argc == 0 && !str_is(whole, "-"))
+        o->whole = whole;
     return add_each(o, o->from_file, add_file, err) && add_each(o, o->all_tags, add_tags, err) &&
            add_each(o, o->catalog, add_catalog, err) &&
            (o->target_count ||

@@ -159,19 +159,20 @@ static void draw_rule(const struct layout *l, const struct grid_cell *above, con
 }
 
 /* Draws the next line of *rest, with the frame at its left. */
-static void draw_part(const struct layout *l, struct str *rest, size_t width, const char *color)
+static void draw_part(const struct layout *l, struct str *rest, size_t width, const char *color, bool right)
 {
     struct str line = { 0 };
     line_next(rest, width, &line);
     bool colored = l->color && color && line.len;
+    size_t used = term_columns(line), left = used < width ? width - used : 0;
     buf_text(l->out, "│ ");
+    repeat(l->out, " ", right ? left : 0);
     if (colored)
         buf_printf(l->out, "\033[%sm", color);
     buf_str(l->out, line);
     if (colored)
         buf_text(l->out, "\033[0m");
-    size_t used = term_columns(line);
-    repeat(l->out, " ", (used < width ? width - used : 0) + 1);
+    repeat(l->out, " ", (right ? 0 : left) + 1);
 }
 
 static bool any_left(const struct str *rest, size_t from, size_t to)
@@ -190,12 +191,12 @@ static void draw_cells(const struct layout *l, const struct grid_cell *cells, si
         rest[c] = is_merged(l, row, c) ? (struct str){ 0 } : cells[c].text;
     do {
         for (size_t c = 0; c < l->beside; c++)
-            draw_part(l, &rest[c], l->widths[c], cells[c].color);
+            draw_part(l, &rest[c], l->widths[c], cells[c].color, l->grid->right && l->grid->right[c]);
         buf_text(l->out, "│\n");
     } while (any_left(rest, below, l->beside)); /* what the first column has left stands beside the lines below */
     while (below && (rest[0].len || rest[l->beside].len)) {
-        draw_part(l, &rest[0], l->widths[0], cells[0].color);
-        draw_part(l, &rest[l->beside], l->below_width, cells[l->beside].color);
+        draw_part(l, &rest[0], l->widths[0], cells[0].color, false);
+        draw_part(l, &rest[l->beside], l->below_width, cells[l->beside].color, false);
         buf_text(l->out, "│\n");
     }
 }

@@ -229,7 +229,10 @@ struct str overview_findings(const struct overview_difference *d, struct arena *
 {
     struct str all = { 0 };
     for (size_t i = 0; i < d->id_count; i++)
-        all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), i ? ", " : d->is_package ? "" : "found only there: ",
+        all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all),
+                           i               ? ", "
+                           : d->is_package ? ""
+                                           : "found only there: ",
                            STR_ARG(d->ids[i]));
     return text_shown(arena, all);
 }

@@ -9,12 +9,12 @@ static const char style[] =
     "--l:#0a5fb4;--u:#59636e;--cb:#fde7ea;--hb:#fdeee6;--mb:#fdf5dc;--bad:#b42318;--link:#0a5fb4}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9198a1;--line:#30363d;--bg:#0d1117;--card:#161b22;--c:#ff9aa5;--h:#ffa57a;"
     "--m:#e3b341;--l:#79b8ff;--u:#9198a1;--cb:#4a1420;--hb:#43210f;--mb:#362a07;--bad:#ff8a80;--link:#79b8ff}}\n"
-    "*{box-sizing:border-box}body{font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,sans-serif;color:var(--ink);background:var(--bg);"
+    "*{box-sizing:border-box}.wide{margin-top:1rem}body{font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,sans-serif;color:var(--ink);background:var(--bg);"
     "margin:0 auto;max-width:84rem;padding:2rem 1.5rem}\n"
     "h1{font-size:1.6rem;line-height:1.25;margin:0;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.25rem 0 .6rem}\n"
     "p{margin:.25rem 0}.dim{color:var(--dim)}.bad{color:var(--bad)}a{color:var(--link)}\n"
     ".cards{display:flex;flex-wrap:wrap;gap:.6rem;margin:1.25rem 0;padding:0;list-style:none}\n"
-    ".cards li{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem;min-width:6.5rem}\n"
+    ".cards li{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.45rem .75rem;min-width:5.6rem}\n"
     ".cards b{display:block;font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}.cards span{color:var(--dim);font-size:.85rem}\n"
     ".wide{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem}\n"
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
@@ -23,13 +23,15 @@ static const char style[] =
     "white-space:normal}\n"
     ".n{text-align:right;white-space:nowrap}.m{text-align:center}.z{color:var(--dim)}.s4,.s3,.s2{font-weight:600}\n"
     ".s4{color:var(--c)}.s3{color:var(--h)}.s2{color:var(--m)}.s1{color:var(--l)}.s0{color:var(--u)}\n"
-    "td.s4{background:var(--cb)}td.s3{background:var(--hb)}td.s2{background:var(--mb)}\n"
-    "code{font:.92em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;display:block;overflow-wrap:anywhere;min-width:12rem}\n"
-    "code+code{color:var(--dim)}td p{margin:0;font-size:.92em}.eol{color:var(--bad)}tbody tr:hover{background:var(--card)}\n"
+    "td.s4 b,td.s3 b,td.s2 b{border-radius:1rem;padding:.1rem .55rem;margin-right:-.55rem}\n"
+    "td.s4 b{background:var(--cb)}td.s3 b{background:var(--hb)}td.s2 b{background:var(--mb)}td b{font-weight:inherit}\n"
+    "code{font:.92em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;display:block;overflow-wrap:anywhere;min-width:13rem}\n"
+    "code+code{color:var(--dim)}th a{font-size:.9em}td p{margin:0;font-size:.92em}.notes{min-width:13rem}.os{white-space:nowrap}.eol{color:var(--bad)}\n"
+    "tbody tr:hover{background:var(--card)}\n"
     ".warn{border-left:4px solid var(--m);background:var(--mb);padding:.5rem .9rem;border-radius:.25rem;margin:1rem 0}\n"
     "footer{margin-top:2.25rem;font-size:.85rem;color:var(--dim)}\n"
     "@media print{@page{size:landscape;margin:12mm}body{font-size:11px;margin:0;padding:0;max-width:none}.wide{overflow:visible;border:0}"
-    "tr,.cards li{break-inside:avoid}thead{display:table-header-group}td,.cards li{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
+    "tr,.cards li{break-inside:avoid}thead{display:table-header-group}td b,.cards li{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 static void put_text(struct buf *out, struct str text)
 {
@@ -44,6 +46,21 @@ static void put_text(struct buf *out, struct str text)
         }
 }
 
+/* Names may be broken behind what divides them. */
+static void put_name(struct buf *out, struct str name)
+{
+    buf_text(out, "<code>");
+    while (name.len) {
+        size_t n = 0;
+        while (n < name.len && !strchr("/:@", name.ptr[n]))
+            n++;
+        put_text(out, str_head(name, n + 1));
+        buf_text(out, n < name.len ? "<wbr>" : "");
+        name = str_skip(name, n + 1);
+    }
+    buf_text(out, "</code>");
+}
+
 /* A paragraph for each line. */
 static void put_lines(struct buf *out, const char *class, struct str text)
 {
@@ -52,6 +69,11 @@ static void put_lines(struct buf *out, const char *class, struct str text)
         put_text(out, line);
         buf_text(out, "</p>");
     }
+}
+
+static void put_count(struct buf *out, const char *class, struct str number)
+{
+    buf_printf(out, "<td class=\"%s\"><b>%.*s</b></td>", class, STR_ARG(number));
 }
 
 static void put_cell(struct buf *out, const char *class, struct str text)
@@ -74,6 +96,8 @@ static void put_cards(const struct overview *o, struct buf *out)
     static const char *const classes[SEVERITY_COUNT] = { "s0", "s1", "s2", "s3", "s4" };
     struct overview_totals totals = overview_totals(o);
     size_t failures = overview_failures(o);
+    if (o->by_platform && !totals.end_of_life && !totals.unchecked && !totals.gates && !failures)
+        return;
     buf_text(out, "<ul class=\"cards\">\n");
     put_card(out, "", o->count, o->by_platform ? "Platforms" : "Images");
     for (int s = SEVERITY_COUNT - 1; s >= 0 && !o->by_platform; s--)
@@ -103,7 +127,15 @@ static void put_head(const struct overview *o, struct arena *arena, struct buf *
     put_text(out, title);
     buf_printf(out, " – vulnerabilities</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
     put_text(out, title);
-    buf_printf(out, "</h1>\n<p class=\"dim\">Known vulnerabilities, %s</p>\n", when);
+    buf_text(out, "</h1>\n<p class=\"dim\">Known vulnerabilities");
+    if (o->by_platform)
+        buf_printf(out, " on %zu platform%s", o->count, o->count == 1 ? "" : "s");
+    buf_printf(out, ", %s</p>\n", when);
+    if (o->filters.len) {
+        buf_text(out, "<p class=\"dim\">Counted: ");
+        put_text(out, text_shown(arena, o->filters));
+        buf_text(out, "</p>\n");
+    }
 }
 
 static void put_starter(const struct overview *o, struct arena *arena, struct buf *out)
@@ -122,9 +154,7 @@ static void put_names(const struct overview_row *row, struct arena *arena, struc
 {
     buf_text(out, "<tr><th scope=\"row\">");
     for (size_t i = 0; i < row->name_count; i++) {
-        buf_text(out, "<code>");
-        put_text(out, text_shown(arena, row->names[i]));
-        buf_text(out, "</code>");
+        put_name(out, text_shown(arena, row->names[i]));
     }
     if (row->report.len) {
         buf_text(out, "<a href=\"");
@@ -141,14 +171,14 @@ static bool put_row(const struct overview *o, const struct overview_row *row, st
     if (!overview_words(row, arena, &words))
         return false;
     put_names(row, arena, out);
-    put_cell(out, row->end_of_life ? "eol" : NULL, words.system);
+    put_cell(out, row->end_of_life ? "os eol" : "os", words.system);
     put_cell(out, "n", words.size);
     put_cell(out, "n", words.packages);
     for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
         if (o->severities[s])
-            put_cell(out, row->counts[s] ? classes[s] : "n z", overview_number(row, row->counts[s], arena));
-    put_cell(out, row->fixable ? "n" : "n z", overview_number(row, row->fixable, arena));
-    buf_text(out, "<td>");
+            put_count(out, row->counts[s] ? classes[s] : "n z", overview_number(row, row->counts[s], arena));
+    put_count(out, row->fixable ? "n" : "n z", overview_number(row, row->fixable, arena));
+    buf_text(out, words.notes.len ? "<td class=\"notes\">" : "<td>");
     put_lines(out, row->gate.len ? "bad" : "dim", words.notes);
     buf_text(out, "</td></tr>\n");
     return true;
@@ -159,10 +189,11 @@ static bool put_rows(const struct overview *o, struct arena *arena, struct buf *
     bool ok = true;
     if (overview_totals(o).scanned == 0)
         return true;
-    buf_printf(out,
-               "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">OS</th><th scope=\"col\" class=\"n\">Size</th>"
-               "<th scope=\"col\" class=\"n\">Packages</th>",
-               o->by_platform ? "Platform" : "Image");
+    buf_printf(
+        out,
+        "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">OS</th><th scope=\"col\" class=\"n\">Size</th>"
+        "<th scope=\"col\" class=\"n\">Packages</th>",
+        o->by_platform ? "Platform" : "Image");
     for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
         if (o->severities[s])
             buf_printf(out, "<th scope=\"col\" class=\"n\">%s</th>", overview_severity_titles[s]);
@@ -246,11 +277,6 @@ static void put_foot(const struct overview *o, struct arena *arena, struct buf *
 {
     put_starter(o, arena, out);
     buf_text(out, "<footer>\n");
-    if (o->filters.len) {
-        buf_text(out, "<p>Filters: ");
-        put_text(out, text_shown(arena, o->filters));
-        buf_text(out, "</p>\n");
-    }
     if (o->left_out)
         buf_printf(out, "<p>Left out: %zu that %s no container image</p>\n", o->left_out, o->left_out == 1 ? "is" : "are");
     if (o->database.len) {

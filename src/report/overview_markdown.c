@@ -117,7 +117,8 @@ static void put_differences(const struct overview *o, struct arena *arena, struc
         buf_text(out, "\nPackages and findings are the same on all platforms.\n");
         return;
     }
-    buf_text(out, "\n## Not the same on all platforms\n\n| Package | Version | Platforms | Vulnerabilities |\n|---|---|---|---|\n");
+    buf_text(out,
+             "\n## Not the same on all platforms\n\n| Package | Version | Platforms | Vulnerabilities |\n|---|---|---|---|\n");
     for (size_t i = 0; i < o->difference_count; i++) {
         const struct overview_difference *d = &o->differences[i];
         const struct str texts[] = { text_shown(arena, d->name), text_shown(arena, d->version), overview_places(o, d, arena),
@@ -148,7 +149,7 @@ bool overview_markdown_write(const struct overview *o, struct buf *out, struct e
     put_plain(out, text_shown(&arena, o->title));
     buf_chr(out, '\n');
     put_line(out, starter.label, starter.text);
-    put_line(out, "Filters", o->filters);
+    put_line(out, "Counted", o->filters);
     bool ok = put_rows(o, &arena, out);
     put_failures(o, &arena, out);
     put_differences(o, &arena, out);

@@ -2,7 +2,7 @@
  * sizes go to the notes below each row; where it is too narrow for that, each image has a paragraph. */
 #include "report/overview.h"
 
-enum { MAX_DIFFERENCES = 40 };
+enum { MAX_DIFFERENCES = 40, MIN_NAME = 14, MAX_NAME = 100 };
 
 static const char *const severity_colors[SEVERITY_COUNT] = { "36", "34", "33", "31", "31;1" };
 static const char *const short_titles[SEVERITY_COUNT] = { "Unkn", "Low", "Med", "High", "Crit" };
@@ -17,13 +17,14 @@ struct writer {
 struct columns {
     const char *titles[GRID_MAX_COLUMNS];
     size_t min_widths[GRID_MAX_COLUMNS], max_widths[GRID_MAX_COLUMNS];
-    bool merges[GRID_MAX_COLUMNS];
+    bool merges[GRID_MAX_COLUMNS], right[GRID_MAX_COLUMNS];
     size_t count;
 };
 
-static void add_column(struct columns *c, const char *title, size_t min, size_t max)
+static void add_column(struct columns *c, const char *title, size_t min, size_t max, bool right)
 {
     c->titles[c->count] = title;
+    c->right[c->count] = right;
     c->min_widths[c->count] = min;
     c->max_widths[c->count++] = max;
 }
@@ -46,12 +47,12 @@ static void put_indented(struct writer *w, size_t indent, struct str text)
 
 /* ---- images --------------------------------------------------------------------------------------------------------------------- */
 
-/* Other names of one image stand below the first: "= nginx:1". */
+/* Other names of one image stand below the first: "= nginx:1". The blank there (U+00A0) is none to break a line at. */
 static struct str names_text(struct writer *w, const struct overview_row *row)
 {
     struct str all = { 0 };
     for (size_t i = 0; i < row->name_count; i++)
-        all = arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(all), i ? "\n= " : "",
+        all = arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(all), i ? "\n=\u00a0" : "",
                            STR_ARG(text_shown(&w->arena, row->names[i])));
     return all;
 }
@@ -88,20 +89,32 @@ static bool add_row(struct writer *w, struct grid *grid, const struct overview_r
     return true;
 }
 
+/* Columns of the longest name: before names are broken, sizes go elsewhere. */
+static size_t name_columns(const struct overview *o)
+{
+    size_t longest = MIN_NAME;
+    for (size_t i = 0; i < o->count; i++)
+        for (size_t k = 0; k < o->rows[i].name_count && !o->rows[i].problem.len; k++) {
+            size_t n = term_columns(o->rows[i].names[k]) + (k > 0 ? strlen("= ") : 0);
+            longest = n > longest ? n : longest;
+        }
+    return longest < MAX_NAME ? longest : MAX_NAME;
+}
+
 static struct columns choose_columns(const struct overview *o, bool narrow)
 {
     struct columns c = { 0 };
-    add_column(&c, o->by_platform ? "Platform" : "Image", 14, 100);
-    add_column(&c, "OS", 8, 24);
+    add_column(&c, o->by_platform ? "Platform" : "Image", narrow ? MIN_NAME : name_columns(o), MAX_NAME, false);
+    add_column(&c, "OS", 8, 24, false);
     if (!narrow) {
-        add_column(&c, "Size", 7, 9);
-        add_column(&c, "Packages", 8, 8);
+        add_column(&c, "Size", 7, 9, true);
+        add_column(&c, "Packages", 8, 8, true);
     }
     for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
         if (o->severities[s])
-            add_column(&c, short_titles[s], 4, 7);
-    add_column(&c, "Fixable", 7, 7);
-    add_column(&c, "Notes", 12, 50);
+            add_column(&c, short_titles[s], 4, 7, true);
+    add_column(&c, "Fixable", 7, 7, true);
+    add_column(&c, "Notes", 12, 50, false);
     return c;
 }
 
@@ -116,6 +129,7 @@ static bool draw(struct writer *w, bool narrow, bool *fits)
                          .min_widths = c.min_widths,
                          .max_widths = c.max_widths,
                          .compact = true,
+                         .right = c.right,
                          .merges = c.merges };
     for (size_t i = 0; i < o->count; i++)
         if (!o->rows[i].problem.len && !add_row(w, &grid, &o->rows[i], narrow))
@@ -148,6 +162,7 @@ static bool put_paragraphs(struct writer *w)
                                   STR_ARG(overview_number(row, row->fixable, &w->arena))));
         put_indented(w, 2, words.notes);
     }
+    buf_chr(w->out, '\n');
     return true;
 }
 
@@ -169,16 +184,17 @@ static void put_totals(struct writer *w)
     bool first = true;
     if (o->by_platform || totals.scanned < 2)
         return;
-    buf_printf(w->out, "Total: %zu (", totals.all);
+    struct str text = arena_printf(&w->arena, "%zu (", totals.all);
     for (int s = 0; s < SEVERITY_COUNT; s++)
         if (o->severities[s]) {
-            buf_printf(w->out, "%s%s: %zu", first ? "" : ", ", severity_name((enum severity)s), totals.by[s]);
+            text = arena_printf(&w->arena, "%.*s%s%s: %zu", STR_ARG(text), first ? "" : ", ", severity_name((enum severity)s),
+                                totals.by[s]);
             first = false;
         }
-    buf_printf(w->out, "), %zu fixable", totals.fixable);
+    text = arena_printf(&w->arena, "%.*s), %zu fixable", STR_ARG(text), totals.fixable);
     if (totals.unchecked)
-        buf_printf(w->out, "; %zu of %zu NOT CHECKED", totals.unchecked, totals.scanned);
-    buf_chr(w->out, '\n');
+        text = arena_printf(&w->arena, "%.*s; %zu of %zu NOT CHECKED", STR_ARG(text), totals.unchecked, totals.scanned);
+    put_note(w, "1", "Total", text);
 }
 
 static void put_failures(struct writer *w)
@@ -236,7 +252,8 @@ static void put_differences(struct writer *w)
     if (!draw_differences(w, shown))
         for (size_t i = 0; i < shown; i++) {
             const struct overview_difference *d = &o->differences[i];
-            put_indented(w, 2, text_shown(&w->arena, arena_printf(&w->arena, "%.*s %.*s", STR_ARG(d->name), STR_ARG(d->version))));
+            put_indented(w, 2,
+                         text_shown(&w->arena, arena_printf(&w->arena, "%.*s %.*s", STR_ARG(d->name), STR_ARG(d->version))));
             put_indented(w, 4, overview_places(o, d, &w->arena));
             put_indented(w, 4, overview_findings(d, &w->arena));
         }
@@ -258,7 +275,7 @@ bool overview_table_write(const struct overview *o, struct buf *out, struct erro
     buf_chr(out, '\n');
     if (o->left_out)
         buf_printf(out, "Left out: %zu that %s no container image\n", o->left_out, o->left_out == 1 ? "is" : "are");
-    put_note(&w, "1", "Filters", o->filters);
+    put_note(&w, "1", "Counted", o->filters);
     put_note(&w, "1", "Reports", o->report_folder);
     if (o->database.len)
         put_note(&w, "1", "Database", arena_printf(&w.arena, "%.*s (%.*s)", STR_ARG(o->database), STR_ARG(o->database_age)));

@@ -93,6 +93,7 @@ struct grid {
     struct grid_cell *cells; /* row by row */
     size_t row_count, row_cap;
     bool compact;       /* no rules between rows */
+    const bool *right;  /* columns of numbers, which end at the same place; NULL: none */
     const bool *merges; /* columns whose equal cells, one below the other in one group, are drawn as one */
     uint32_t *groups;   /* of each row */
     size_t group_cap;

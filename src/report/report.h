@@ -73,7 +73,7 @@ struct overview {
     const struct overview_difference *differences; /* sorted */
     size_t difference_count;
     bool severities[SEVERITY_COUNT]; /* shown */
-    struct str filters;              /* what is not shown, in words; empty: nothing is left out */
+    struct str filters;              /* which findings are counted, in words; empty: all */
     struct str report_folder;        /* where the rows' own reports are, as the user named it; empty: nowhere */
     struct str database, database_age;
     struct vulndb_info database_info;

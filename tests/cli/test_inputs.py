@@ -110,7 +110,7 @@ class Inputs(Test):
         self.assertEqual(packages(self.scan(root, "--all-filesystems", command="rootfs"), "node-pkg"), [("b", "1.0.0"), ("x", "1")])
 
     def test_a_reference_names_the_command_to_run(self):
-        self.fails("image", "nginx:alpine", says=["docker save nginx:alpine | drydock image --input -"])
+        self.fails("image", "nginx:alpine", "--offline", says=["nginx:alpine", "--offline", "docker save nginx:alpine | drydock image --input -"])
         (self.dir / "layout").mkdir()
         self.fails("image", "layout", says=["./layout"])
 
