@@ -109,6 +109,35 @@ char *arena_cstr(struct arena *arena, struct str s)
     return copy.ptr ? (char *)(uintptr_t)copy.ptr : NULL;
 }
 
+struct str arena_lower(struct arena *arena, struct str s)
+{
+    char *copy = arena_cstr(arena, s);
+    for (size_t i = 0; copy && i < s.len; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+    return str_make(copy, copy ? s.len : 0);
+}
+
+struct str arena_shown(struct arena *arena, struct str s, size_t max_bytes)
+{
+    char *out = arena_alloc(arena, (s.len < max_bytes ? s.len : max_bytes) + 1);
+    size_t len = 0;
+    if (!out)
+        return (struct str){ 0 };
+    while (s.len) {
+        size_t size = str_shown_char(s);
+        bool blank = size == 0 || s.ptr[0] == ' ', wanted = !blank || (len && out[len - 1] != ' ');
+        size = blank ? 1 : size;
+        if (wanted && len + size > max_bytes)
+            break;
+        if (wanted)
+            memcpy(out + len, blank ? " " : s.ptr, size);
+        len += wanted ? size : 0;
+        s = str_skip(s, size);
+    }
+    return str_trim(str_make(out, len));
+}
+
 struct str arena_printf(struct arena *arena, const char *fmt, ...)
 {
     va_list args, again;

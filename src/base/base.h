@@ -54,6 +54,8 @@ bool str_next(struct str *rest, char sep, struct str *field);
 /* Takes the next line (without "\n" or "\r\n") from *rest; false at the end. */
 bool str_line(struct str *rest, struct str *line);
 bool str_u64(struct str s, uint64_t *out); /* decimal digits only, the whole view; false on overflow */
+bool str_is_hex(struct str s);             /* one or more hexadecimal digits in lower case, as digests are written */
+int char_hex(char c);                      /* the value of a hexadecimal digit; -1: it is none */
 bool str_is_utf8(struct str s);
 /* Bytes of its first character where a terminal may have it as it is; 0: a control character (C0, DEL, C1), or no UTF-8. */
 size_t str_shown_char(struct str s);
@@ -110,6 +112,9 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *cap, si
 struct str arena_str(struct arena *arena, struct str s);
 char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
+struct str arena_lower(struct arena *arena, struct str s); /* ASCII letters in lower case */
+/* A text of outside for a message: on one line of at most max_bytes, blanks for what a terminal must not have (str_shown_char). */
+struct str arena_shown(struct arena *arena, struct str s, size_t max_bytes);
 bool arena_error(const struct arena *arena, struct error *err); /* sets a limit error that names the job; false */
 /* Scratch use: everything taken after the mark is given back. */
 struct arena_mark {
@@ -138,6 +143,7 @@ void buf_chr(struct buf *buf, char c);
 void buf_u32(struct buf *buf, uint32_t value); /* little-endian */
 void buf_u64(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_shown(struct buf *buf, struct str s); /* "\\xNN" for the bytes that a terminal must not have (str_shown_char) */
 struct str buf_view(const struct buf *buf);
 
 /* ---- map: str to 64 bits, open addressing, in an arena ---------------------------------------------------------- */
@@ -169,6 +175,8 @@ uint32_t be32(const void *p);
 bool file_read(const char *path, size_t max_bytes, struct arena *arena, struct str *out, struct error *err);
 /* Reads exactly `size` bytes at `offset`; a shorter file is an input error. */
 bool file_read_at(int fd, void *dst, size_t size, uint64_t offset, struct error *err);
+/* Reads exactly `size` bytes of a pipe or socket; an end before that is an input error. */
+bool file_read_all(int fd, void *dst, size_t size, struct error *err);
 bool file_write_all(int fd, const void *ptr, size_t len, struct error *err);
 /* A read-only mapping of a whole file (a regular file). An empty file gives an empty view. */
 struct file_map {
@@ -187,7 +195,8 @@ struct file_writer {
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *err);
 bool file_writer_commit(struct file_writer *writer, struct error *err);
 void file_writer_abort(struct file_writer *writer);
-bool file_make_dirs(const char *path, struct error *err); /* mkdir -p */
+bool file_write(const char *path, struct str bytes, struct error *err); /* all of it, by a writer */
+bool file_make_dirs(const char *path, struct error *err);               /* mkdir -p */
 /* The user's cache folder for Drydock: $DRYDOCK_CACHE_DIR, $XDG_CACHE_HOME/drydock, $HOME/.cache/drydock. */
 bool file_cache_dir(struct arena *arena, struct str *out, struct error *err);
 
@@ -198,6 +207,7 @@ bool time_parse(struct str text, int64_t *unix_s);
 /* "2024-05-06T07:08:09Z" into out (at least 21 bytes). */
 void time_format(int64_t unix_s, char out[static 32]);
 int64_t time_now(void);
+uint64_t time_steady_ms(void); /* of a clock that only goes forward, from any beginning: for pauses and deadlines */
 /* Time for printed dates: $SOURCE_DATE_EPOCH where it is set, else time_now(). */
 int64_t time_printed(void);
 

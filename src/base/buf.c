@@ -94,6 +94,18 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
     va_end(again);
 }
 
+void buf_shown(struct buf *buf, struct str s)
+{
+    while (s.len) {
+        size_t n = str_shown_char(s);
+        if (n)
+            buf_add(buf, s.ptr, n);
+        else
+            buf_printf(buf, "\\x%02x", (unsigned char)s.ptr[0]);
+        s = str_skip(s, n ? n : 1);
+    }
+}
+
 struct str buf_view(const struct buf *buf)
 {
     return (struct str){ buf->ptr, buf->len };

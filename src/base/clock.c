@@ -79,6 +79,13 @@ int64_t time_now(void)
     return (int64_t)time(NULL);
 }
 
+uint64_t time_steady_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 int64_t time_printed(void)
 {
     uint64_t fixed;

@@ -64,6 +64,23 @@ bool file_read_at(int fd, void *dst, size_t size, uint64_t offset, struct error 
     return true;
 }
 
+bool file_read_all(int fd, void *dst, size_t size, struct error *err)
+{
+    unsigned char *p = dst;
+    while (size) {
+        ssize_t n = read(fd, p, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_system(err, "read");
+        if (n == 0)
+            return error_set(err, ERROR_INPUT, "ends %zu bytes too early", size);
+        p += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
 bool file_write_all(int fd, const void *ptr, size_t len, struct error *err)
 {
     const unsigned char *p = ptr;
@@ -171,6 +188,17 @@ void file_writer_abort(struct file_writer *writer)
     if (writer->temp[0])
         unlink(writer->temp);
     writer->fd = -1;
+}
+
+bool file_write(const char *path, struct str bytes, struct error *err)
+{
+    struct file_writer writer;
+    if (!file_writer_open(&writer, path, err))
+        return false;
+    if (file_write_all(writer.fd, bytes.ptr, bytes.len, err))
+        return file_writer_commit(&writer, err);
+    file_writer_abort(&writer);
+    return error_wrap(err, "%s", path);
 }
 
 bool file_make_dirs(const char *path, struct error *err)

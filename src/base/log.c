@@ -19,20 +19,13 @@ bool log_on(enum log_level level)
     return level <= state.max_level;
 }
 
-/* Text of an image must not move the cursor or end the line, nor break the JSON: bytes of control characters, and those that
- * are not UTF-8, are shown as \xNN. */
-static void add_shown(struct buf *out, struct str text, bool json)
+/* What is left of a text that is shown on a terminal breaks JSON by these two only. */
+static void add_quoted(struct buf *out, struct str shown)
 {
-    while (text.len) {
-        size_t n = str_shown_char(text);
-        unsigned char c = (unsigned char)text.ptr[0];
-        if (n == 0)
-            buf_printf(out, json ? "\\\\x%02x" : "\\x%02x", c);
-        else if (json && (c == '"' || c == '\\'))
-            buf_printf(out, "\\%c", c);
-        else
-            buf_add(out, text.ptr, n);
-        text = str_skip(text, n ? n : 1);
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.ptr[i] == '"' || shown.ptr[i] == '\\')
+            buf_chr(out, '\\');
+        buf_chr(out, shown.ptr[i]);
     }
 }
 
@@ -46,13 +39,19 @@ void log_line(enum log_level level, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     time_format(time_now(), when);
-    struct buf line;
+    struct buf shown, line;
+    buf_init(&shown, 4 * sizeof text);
     buf_init(&line, 16384);
-    bool json = state.format == LOG_JSON;
-    buf_printf(&line, json ? "{\"time\":\"%s\",\"level\":\"%s\",\"message\":\"" : "%s %-5s ", when, level_names[level]);
-    add_shown(&line, str_from(text), json);
-    buf_text(&line, json ? "\"}\n" : "\n");
+    buf_shown(&shown, str_from(text)); /* text of an image must not move the cursor or end the line */
+    if (state.format == LOG_JSON) {
+        buf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":\"", when, level_names[level]);
+        add_quoted(&line, buf_view(&shown));
+        buf_text(&line, "\"}\n");
+    } else {
+        buf_printf(&line, "%s %-5s %.*s\n", when, level_names[level], STR_ARG(buf_view(&shown)));
+    }
     progress_clear();
     fwrite(line.ptr, 1, line.len, stderr);
+    buf_free(&shown);
     buf_free(&line);
 }

@@ -195,6 +195,22 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+int char_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool str_is_hex(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (char_hex(s.ptr[i]) < 0 || lower(s.ptr[i]) != s.ptr[i])
+            return false;
+    return s.len > 0;
+}
+
 size_t str_shown_char(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;

@@ -160,19 +160,14 @@ static bool bad_purl(struct error *err, struct str text, const char *why)
     return error_set(err, ERROR_INPUT, "package URL \"%.*s\" %s", STR_ARG(str_head(text, 200)), why);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* A copy without percent-encoding; "%" that encodes nothing stands for itself. ptr NULL: the arena is full. */
 static struct str decode(struct arena *arena, struct str text, unsigned change)
 {
     char *plain = arena_alloc(arena, text.len + 1);
     size_t len = 0;
     for (size_t i = 0; plain && i < text.len; i++) {
-        int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        int high = text.ptr[i] == '%' && i + 2 < text.len ? char_hex(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? char_hex(text.ptr[i + 2]) : -1;
         char c = text.ptr[i];
         if (low >= 0) {
             c = (char)(high * 16 + low);

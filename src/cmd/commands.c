@@ -5,6 +5,7 @@ const struct command *const commands[] = {
     &image_command,
     &rootfs_command,
     &fs_command,
+    &repo_command,
     &sbom_command,
     &packages_command,
     &db_update_command,

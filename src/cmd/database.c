@@ -55,17 +55,11 @@ static bool last_build_file(struct arena *arena, struct str *out, struct error *
 bool database_remember(const char *path, struct arena *arena, struct error *err)
 {
     struct str file, cache;
-    struct file_writer writer;
     char *absolute = realpath(path, NULL);
     if (!absolute)
         return error_system(err, "%s", path);
     bool ok = file_cache_dir(arena, &cache, err) && file_make_dirs(cache.ptr, err) && last_build_file(arena, &file, err) &&
-              file_writer_open(&writer, file.ptr, err);
-    if (ok && !file_write_all(writer.fd, absolute, strlen(absolute), err)) {
-        file_writer_abort(&writer);
-        ok = false;
-    }
-    ok = ok && file_writer_commit(&writer, err);
+              file_write(file.ptr, str_from(absolute), err);
     free(absolute);
     return ok;
 }

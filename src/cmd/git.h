@@ -40,8 +40,9 @@ struct git {
 bool git_init(struct git *git, struct arena *arena, struct str what, struct error *err);
 bool git_set(struct git *git, const char *key, struct str value); /* a setting for the runs that follow; false: arena full */
 bool git_set_variable(struct git *git, const char *name, struct str value);
-void git_hide(struct git *git, struct str secret); /* cut out of messages */
-/* Takes the settings of the user that lead to credentials, proxies and certificates. */
+bool git_add_variable(struct git *git, const char *text); /* "NAME=value", which stays the caller's */
+void git_hide(struct git *git, struct str secret);        /* cut out of messages */
+/* git_settings.c: takes the settings of the user that lead to credentials, proxies and certificates. */
 bool git_take_settings(struct git *git, struct error *err);
 /* Runs git with these arguments (NULL at the end); `out` (may be NULL) gets its standard output. Fails with what git said last and
  * what to try. `progress` names it on the terminal; NULL: nothing is shown. */

@@ -57,8 +57,8 @@ static struct str remote_url(struct git *git, const char *folder)
     struct str url = git_ask(git, (const char *const[]){ "-C", folder, "config", "--local", "--get", "remote.origin.url", NULL });
     if (url.len)
         return url;
-    struct str first = git_ask(
-        git, (const char *const[]){ "-C", folder, "config", "--local", "--get-regexp", "^remote\\..*\\.url$", NULL });
+    struct str first =
+        git_ask(git, (const char *const[]){ "-C", folder, "config", "--local", "--get-regexp", "^remote\\..*\\.url$", NULL });
     struct str key, value = { 0 };
     str_cut(first, ' ', &key, &value);
     return value;

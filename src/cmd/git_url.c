@@ -8,35 +8,18 @@ static bool refuse(struct str text, const char *why, struct arena *arena, struct
     return error_set(err, ERROR_USAGE, "%.*s: %s", STR_ARG(shown), why);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* RFC 3986, 2.1. */
 static struct str decode(struct str text, struct arena *arena)
 {
     char *out = arena_alloc(arena, text.len + 1);
     size_t n = 0;
     for (size_t i = 0; out && i < text.len; i++) {
-        int high = i + 2 < text.len && text.ptr[i] == '%' ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        int high = i + 2 < text.len && text.ptr[i] == '%' ? char_hex(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? char_hex(text.ptr[i + 2]) : -1;
         out[n++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
         i += low >= 0 ? 2 : 0;
     }
     return str_make(out, n);
-}
-
-static struct str lower(struct str text, struct arena *arena)
-{
-    char *out = arena_cstr(arena, text);
-    for (size_t i = 0; out && i < text.len; i++)
-        if (out[i] >= 'A' && out[i] <= 'Z')
-            out[i] = (char)(out[i] - 'A' + 'a');
-    return str_make(out, out ? text.len : 0);
 }
 
 /* "scheme://" in front: what it is, and what comes behind it. */
@@ -79,7 +62,7 @@ static bool parse_scheme(struct str text, struct str scheme, struct str rest, st
 {
     struct str userinfo, host, path, user, password = { 0 }, name, port;
     cut_authority(rest, &userinfo, &host, &path);
-    out->scheme = lower(scheme, arena);
+    out->scheme = arena_lower(arena, scheme);
     if (str_is(out->scheme, "file")) {
         out->path = decode(path, arena);
         if (host.len && !str_is(host, "localhost"))
@@ -95,12 +78,12 @@ static bool parse_scheme(struct str text, struct str scheme, struct str rest, st
     out->user = decode(user, arena);
     out->password = decode(password, arena);
     bool has_port = host.ptr[0] != '[' && str_cut(host, ':', &name, &port);
-    out->host = lower(has_port ? name : host, arena);
+    out->host = arena_lower(arena, has_port ? name : host);
     struct str keep = is_web ? (struct str){ 0 } : user;
     out->url = arena_printf(arena, "%.*s://%.*s%s%.*s%.*s", STR_ARG(out->scheme), STR_ARG(keep), keep.len ? "@" : "",
                             STR_ARG(host), STR_ARG(path));
     if (is_web)
-        out->origin = arena_printf(arena, "%.*s://%.*s", STR_ARG(out->scheme), STR_ARG(lower(host, arena)));
+        out->origin = arena_printf(arena, "%.*s://%.*s", STR_ARG(out->scheme), STR_ARG(arena_lower(arena, host)));
     return true;
 }
 
@@ -120,7 +103,7 @@ static bool parse_short(struct str text, struct arena *arena, struct git_url *ou
         if (host.len == 0 || host.ptr[0] == '-' || colon + 1 == text.len)
             return refuse(text, "there is no host or path in it", arena, err);
         out->scheme = STR("ssh");
-        out->host = lower(host, arena);
+        out->host = arena_lower(arena, host);
         out->user = user;
         out->url = text;
         return true;
@@ -141,8 +124,8 @@ bool git_url_parse(struct str text, struct arena *arena, struct git_url *out, st
         if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7F)
             return error_set(err, ERROR_USAGE, "an address of a repository has no spaces or control characters");
     out->shown = git_url_shown(text, arena);
-    bool ok = cut_scheme(text, &scheme, &rest) ? parse_scheme(text, scheme, rest, arena, out, err)
-                                               : parse_short(text, arena, out, err);
+    bool ok =
+        cut_scheme(text, &scheme, &rest) ? parse_scheme(text, scheme, rest, arena, out, err) : parse_short(text, arena, out, err);
     if (ok && arena->exhausted)
         return arena_error(arena, err);
     return ok;

@@ -119,16 +119,12 @@ void help_command(const struct command *command, FILE *out)
 
 int command_fail(const struct error *err)
 {
+    struct buf shown;
+    buf_init(&shown, 4 * sizeof err->text);
+    buf_shown(&shown, str_from(err->text));
     progress_clear();
-    fprintf(stderr, "drydock: error: ");
-    for (struct str rest = str_from(err->text); rest.len;) {
-        size_t n = str_shown_char(rest);
-        if (n == 0)
-            fprintf(stderr, "\\x%02x", (unsigned char)rest.ptr[0]);
-        fwrite(rest.ptr, 1, n, stderr);
-        rest = str_skip(rest, n ? n : 1);
-    }
-    fputc('\n', stderr);
+    fprintf(stderr, "drydock: error: %.*s\n", STR_ARG(buf_view(&shown)));
+    buf_free(&shown);
     return EXIT_FAILED;
 }
 

@@ -64,6 +64,15 @@ static bool scan_reference(struct image_options *o, const struct target *target,
     return ok;
 }
 
+/* Where no image has the name, but a file has. */
+static bool hint_at_file(const char *name, struct error *err)
+{
+    size_t length = strlen(err->text);
+    if (access(name, F_OK) == 0 && !interrupted())
+        snprintf(err->text + length, sizeof err->text - length, "; for the file or folder of that name write ./%s", name);
+    return false;
+}
+
 bool image_scan(struct image_options *o, const struct target *target, struct str platform, struct inventory *inventory,
                 const char **name, struct error *err)
 {
@@ -79,7 +88,7 @@ bool image_scan(struct image_options *o, const struct target *target, struct str
             return found;
     }
     options.reference = platform;
-    return scan_reference(o, target, &options, inventory, name, err);
+    return scan_reference(o, target, &options, inventory, name, err) || hint_at_file(target->name, err);
 }
 
 /* Engines keep one platform of an image, so that the registry is asked unless the user says otherwise. */
@@ -130,7 +139,8 @@ static int run(const struct command *command, int argc, char **argv)
         return command_usage(command, "which image?");
     choosing_aim(&o.s, NULL);
     int code;
-    if (!sources_begin(&o.s.sources, &err) || !scanning_open_cache(&o.s, &err) || !targets_gather(&o, argc, argv, &err))
+    if (!many_check(&o, &err) || !sources_begin(&o.s.sources, &err) || !scanning_open_cache(&o.s, &err) ||
+        !targets_gather(&o, argc, argv, &err))
         code = command_fail(&err);
     else
         code = targets_are_many(&o) ? many_run(&o) : run_one(&o);

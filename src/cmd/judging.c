@@ -55,6 +55,7 @@ static void fill_report(const struct scanning *s, struct judgement *w, const cha
     struct report *r = &w->report;
     *r = (struct report){ .artifact_name = str_from(w->name),
                           .artifact_type = str_from(type),
+                          .repository = s->repository,
                           .inventory = w->inventory,
                           .matches = &w->matches,
                           .list_all_packages = s->list_all_packages,
@@ -73,19 +74,13 @@ static void fill_report(const struct scanning *s, struct judgement *w, const cha
 
 bool scanning_write(const struct scanning *s, const struct buf *text, struct error *err)
 {
-    struct file_writer writer;
     char path[4096];
     if (text->failed)
         return error_set(err, ERROR_LIMIT, "the report is too large");
     if (s->output.len == 0)
         return file_write_all(STDOUT_FILENO, text->ptr, text->len, err) || error_wrap(err, "standard output");
     snprintf(path, sizeof path, "%.*s", STR_ARG(s->output));
-    if (!file_writer_open(&writer, path, err))
-        return false;
-    bool ok = file_write_all(writer.fd, text->ptr, text->len, err) && file_writer_commit(&writer, err);
-    if (!ok)
-        file_writer_abort(&writer);
-    return ok;
+    return file_write(path, buf_view(text), err);
 }
 
 /* The first judgement opens it, after an update where one is due. */
@@ -120,12 +115,12 @@ void judgement_free(struct judgement *judgement)
     arena_free(&judgement->arena);
 }
 
-int judgement_gates(struct scanning *s, struct judgement *w, struct str *why)
+int judgement_gates(struct scanning *s, struct judgement *j, struct str *why)
 {
     struct policy_facts facts = { .starter = s->opened.is_starter,
-                                  .incomplete = w->inventory->incomplete,
-                                  .end_of_life = w->report.end_of_life };
-    return policy_gate(&s->policy, &w->matches, &facts, &w->arena, why);
+                                  .incomplete = j->inventory->incomplete,
+                                  .end_of_life = j->report.end_of_life };
+    return policy_gate(&s->policy, &j->matches, &facts, &j->arena, why);
 }
 
 /* ---- the one report of a command -------------------------------------------------------------------------------------------------- */

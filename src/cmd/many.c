@@ -151,16 +151,21 @@ static bool scan_all(struct many *m, struct error *err)
 
 /* ---- the overview ------------------------------------------------------------------------------------------------------------------ */
 
-static bool check_options(struct image_options *o, struct error *err)
+bool many_check(struct image_options *o, struct error *err)
 {
     struct overview nothing = { 0 };
     if (!overview_sort(&nothing, o->sort, err))
         return false;
     if (o->report_format.len && !report_format_find(o->report_format))
         return error_set(err, ERROR_USAGE, "--report-format: \"%.*s\" is neither json nor table", STR_ARG(o->report_format));
+    o->s.wants_details = o->report_dir.len && !str_is(o->report_format, "table");
+    return true;
+}
+
+static bool begin(struct image_options *o, struct error *err)
+{
     if (o->s.all_platforms && o->target_count > 1)
         return error_set(err, ERROR_USAGE, "--platform all: one image at a time");
-    o->s.wants_details = o->report_dir.len && !str_is(o->report_format, "table");
     const char *folder = o->report_dir.len ? arena_cstr(&o->s.arena, o->report_dir) : "";
     return folder ? !folder[0] || file_make_dirs(folder, err) : arena_error(&o->s.arena, err);
 }
@@ -242,7 +247,7 @@ int many_run(struct image_options *o)
     arena_init(&m.arena, "overview", (size_t)1 << 30);
     map_init(&m.images, &m.arena);
     map_init(&m.contents, &m.arena);
-    bool ok = check_options(o, &err) && (o->s.all_platforms ? scan_platforms(&m, &o->targets[0], &err) : scan_all(&m, &err)) &&
+    bool ok = begin(o, &err) && (o->s.all_platforms ? scan_platforms(&m, &o->targets[0], &err) : scan_all(&m, &err)) &&
               write_overview(&m, &err);
     size_t failures = ok ? overview_failures(&m.overview) : 0;
     if (failures)

@@ -42,6 +42,8 @@ bool attached_scan(struct image_options *o, const struct target *target, struct 
 
 /* ---- many.c: scans all, one after the other, and writes the overview ------------------------------------------------------------- */
 
+/* Are its options right? Before anything is asked of a network. */
+bool many_check(struct image_options *o, struct error *err);
 /* Returns the exit code. */
 int many_run(struct image_options *o);
 

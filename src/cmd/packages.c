@@ -1,4 +1,4 @@
-/* drydock packages: lists what is in an image, a root file system or a source tree, without judging it. */
+/* drydock packages: lists what is in an image (a file, or by its name), a root file system or a source tree, without judging it. */
 #include "cmd/scanning.h"
 
 #include <sys/stat.h>
@@ -8,6 +8,11 @@ struct packages_options {
     struct scanning s; /* first */
     struct str as, why;
     bool tree, unexplained, changed;
+};
+
+struct target {
+    const char *argument; /* a path or the name of an image; NULL: --container */
+    const char *name, *type;
 };
 
 #define AT(field) offsetof(struct packages_options, field)
@@ -34,11 +39,13 @@ static const struct option packages_option_table[] = {
     { "unexplained", '\0', NULL, "list the executables that no package explains", OPTION_FLAG, AT(unexplained), NULL, NULL },
     { "changed", '\0', NULL, "list files of packages that are gone or changed (with --integrity: their contents too)",
       OPTION_FLAG, AT(changed), NULL, NULL },
-    { "as", '\0', "KIND", "what the path is: image, rootfs or fs (default: by what lies there)", OPTION_CALL, 0, set_as, NULL },
+    { "as", '\0', "KIND", "what is meant: image (by its name, where that is no path), rootfs or fs (default: by what lies there)",
+      OPTION_CALL, 0, set_as, NULL },
     { "input", '\0', "FILE", "an image archive or OCI layout folder; - reads an archive from standard input", OPTION_TEXT,
       AT(s.input), NULL, NULL },
     { "format", 'f', "FORMAT", "table (default) or json, the report without findings", OPTION_CALL, 0, set_form, NULL },
     { "output", 'o', "FILE", "write the list to FILE", OPTION_TEXT, AT(s.output), NULL, NULL },
+    { "cache-dir", '\0', "DIR", "folder for inventories (default: ~/.cache/drydock)", OPTION_TEXT, AT(s.cache_dir), NULL, NULL },
     { 0 },
 };
 
@@ -66,12 +73,43 @@ static struct str guess(const char *path)
     return holds(path, of_images[2]) && holds(path, "version") ? STR("image") : STR("fs");
 }
 
-static bool scan(struct packages_options *o, const char *path, struct inventory *inventory, const char **type, struct error *err)
+/* What is no path by its form, and where nothing lies, is the name of an image. */
+static bool is_reference(const struct packages_options *o, const char *argument)
 {
+    struct str text = str_from(argument);
+    if (o->s.input.len || image_argument_is_path(text))
+        return false;
+    if (o->as.len)
+        return str_is(o->as, "image");
+    return access(argument, F_OK) != 0 && !catalog_claim(path_base(text));
+}
+
+static bool scan_reference(struct packages_options *o, struct target *what, struct inventory *inventory, struct error *err)
+{
+    struct image_source source;
+    choosing_aim(&o->s, NULL);
+    if (!sources_open(&o->s.sources, str_from(what->argument), o->s.scan.platform, &source, err))
+        return false;
+    what->name = what->argument ? what->argument : arena_cstr(&o->s.arena, source.name);
+    bool ok = what->name ? scan_image_source(&source, &o->s.scan, inventory, err) : arena_error(&o->s.arena, err);
+    sources_close(&source);
+    return ok;
+}
+
+static bool scan(struct packages_options *o, struct target *what, struct inventory *inventory, struct error *err)
+{
+    const char *path = what->argument;
+    if (!path || is_reference(o, path)) {
+        bool may_be_path = path && !o->as.len && !strpbrk(path, "/:@");
+        if (scan_reference(o, what, inventory, err))
+            return true;
+        return may_be_path ? error_wrap(err, "%s is no file or folder here, and as the name of an image", path) : false;
+    }
     struct str as = o->as.len ? o->as : guess(path);
     bool piped = strcmp(path, "-") == 0 && o->s.input.len;
     bool is_image = piped || str_is(as, "image");
-    *type = is_image ? "container_image" : "filesystem";
+    what->name = piped ? "standard input" : path;
+    what->type = is_image ? "container_image" : "filesystem";
     if (!is_image && str_is(as, "fs"))
         return scanning_tree(&o->s, path, inventory, err);
     choosing_aim(&o->s, is_image ? NULL : path);
@@ -110,22 +148,21 @@ static bool write_list(struct packages_options *o, const char *name, const char 
     return listing_write(&listing, out, err);
 }
 
-static int list(struct packages_options *o, const char *path)
+static int list(struct packages_options *o, const char *argument)
 {
     struct inventory inventory;
     struct error err = { 0 };
     struct arena arena;
     struct buf text;
-    const char *type;
-    if (!scan(o, path, &inventory, &type, &err))
+    struct target what = { .argument = argument, .type = "container_image" };
+    if (!scan(o, &what, &inventory, &err))
         return command_fail(&err);
     arena_init(&arena, "list of packages", (size_t)1 << 30);
     buf_init(&text, (size_t)2 << 30);
     for (size_t i = 0; i < inventory.warning_count; i++)
         log_warn("%.*s: %.*s", STR_ARG(inventory.warnings[i].path), STR_ARG(inventory.warnings[i].text));
     bool ok = choosing_apply(&o->s, &inventory, &err) && scanning_set_distro(&o->s, &inventory, &err) &&
-              write_list(o, strcmp(path, "-") == 0 ? "standard input" : path, type, &inventory, &arena, &text, &err) &&
-              scanning_write(&o->s, &text, &err);
+              write_list(o, what.name, what.type, &inventory, &arena, &text, &err) && scanning_write(&o->s, &text, &err);
     bool incomplete = inventory.incomplete;
     buf_free(&text);
     arena_free(&arena);
@@ -146,24 +183,33 @@ static int run(const struct command *command, int argc, char **argv)
         return EXIT_DONE;
     if ((o.why.len > 0) + o.tree + o.unexplained + o.changed > 1)
         return command_usage(command, "--tree, --why, --unexplained and --changed are different lists: one at a time");
-    if (argc + (o.s.input.len > 0) != 1)
-        return command_usage(command, argc ? "one path at a time" : "which image, root file system or source tree?");
-    return list(&o, argc ? argv[0] : o.s.input.ptr);
+    if (argc + (o.s.input.len > 0) + (o.s.sources.daemon.container.len > 0) != 1)
+        return command_usage(command, argc ? "one image or path at a time" : "which image, root file system or source tree?");
+    if (o.s.all_platforms)
+        return command_usage(command, "--platform all is for drydock image, which compares them; here one platform at a time");
+    int code = sources_begin(&o.s.sources, &err) && scanning_open_cache(&o.s, &err) ? list(&o, argc ? argv[0] : o.s.input.ptr)
+                                                                                    : command_fail(&err);
+    sources_end(&o.s.sources);
+    scanning_end(&o.s);
+    return code;
 }
 
-static const struct option *const tables[] = { packages_option_table, image_choice_table,  choosing_option_table,
+static const struct option *const tables[] = { packages_option_table, source_option_table, registry_option_table,
+                                               image_choice_table,    cache_option_table,  choosing_option_table,
                                                scanning_option_table, common_option_table, NULL };
 
 const struct command packages_command = {
     .group = "look",
     .name = "packages",
-    .usage = "PATH | --input FILE",
+    .usage = "IMAGE | PATH | --input FILE",
     .summary = "List the packages alone: as a table, a dependency tree, or what leads to one of them.",
     .details =
-        "PATH is an image (archive or OCI layout), a root file system or a source tree. Nothing is judged, and no database is\n"
-        "needed. --unexplained lists the executables in an image that no package accounts for; --changed the files of packages\n"
-        "that were removed or replaced.",
-    .examples = "  drydock packages ./image.tar\n"
+        "PATH is an image (archive or OCI layout), a root file system or a source tree; where nothing lies at that path, it is the\n"
+        "name of an image, which is looked for as drydock image does. Nothing is judged, and no database is needed. --unexplained\n"
+        "lists the executables in an image that no package accounts for; --changed the files of packages that were removed or\n"
+        "replaced.",
+    .examples = "  drydock packages nginx:alpine\n"
+                "  drydock packages ./image.tar\n"
                 "  drydock packages . --tree --include-dev-deps\n"
                 "  drydock packages ./image.tar --why openssl\n"
                 "  drydock packages ./image.tar --unexplained",

@@ -122,7 +122,8 @@ const struct option image_choice_table[] = {
 };
 
 const struct option report_option_table[] = {
-    { "format", 'f', "FORMAT", "table (default) or json", OPTION_CALL, 0, set_format, NULL },
+    { "format", 'f', "FORMAT", "table (default) or json; of many images also markdown or html", OPTION_CALL, 0,
+      set_format, NULL },
     { "output", 'o', "FILE", "write the report to FILE", OPTION_TEXT, AT(output), NULL, NULL },
     { "list-all-pkgs", '\0', NULL, "list every package, not only vulnerable ones", OPTION_FLAG, AT(list_all_packages), NULL,
       NULL },

@@ -26,6 +26,7 @@ struct scanning {
     uint64_t parallel, max_spool_mb, cache_max_bytes;
     bool all_platforms, no_cache, wants_details; /* the last: findings with all their texts, whatever the format */
     int64_t now_s;
+    const struct report_repository *repository; /* of what is scanned; NULL: none */
     struct arena arena;     /* for the life of the command */
     struct database opened; /* by the first judgement */
     bool database_told;     /* in the log: once is enough */

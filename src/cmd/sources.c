@@ -30,7 +30,7 @@ static bool parse_duration(struct str text, uint64_t *seconds)
     return text.len > 0;
 }
 
-static bool set_timeout(void *target, struct str value, struct error *err)
+bool sources_set_timeout(void *target, struct str value, struct error *err)
 {
     uint64_t *seconds = &((struct networked *)target)->sources.registry.net.timeout_s;
     return parse_duration(value, seconds) ||
@@ -80,7 +80,7 @@ const struct option registry_option_table[] = {
       AT(registry.registries_conf), NULL, NULL },
     { "timeout", '\0', "DURATION",
       "give a request up after this long, retries counted, e.g. 5m (default: never, unless it stalls)", OPTION_CALL, 0,
-      set_timeout, NULL },
+      sources_set_timeout, NULL },
     { 0 },
 };
 

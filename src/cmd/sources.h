@@ -24,6 +24,7 @@ struct networked {
 };
 extern const struct option registry_option_table[]; /* --username, --cacert and the like */
 extern const struct option source_option_table[];   /* --image-src and the like */
+bool sources_set_timeout(void *target, struct str value, struct error *err); /* --timeout */
 
 /* After the options were read: takes the password from standard input where it is to stand there. */
 bool sources_begin(struct sources *sources, struct error *err);

@@ -96,9 +96,10 @@ static bool add_file(struct image_options *o, struct str path, struct error *err
         str_cut(line, '#', &entry, &comment);
         entry = str_trim(entry);
         if (entry.len && !add_argument(o, entry, false, err))
-            return error_wrap(err, "%s line %u", name, number);
+            return error_wrap(err, "%s line %u", strcmp(name, "-") == 0 ? "standard input" : name, number);
     }
-    return o->target_count || error_set(err, ERROR_USAGE, "--from-file: %s names no image", name);
+    return o->target_count ||
+           error_set(err, ERROR_USAGE, "--from-file: %s names no image", strcmp(name, "-") == 0 ? "standard input" : name);
 }
 
 /* ---- what registries list ------------------------------------------------------------------------------------------------------ */
@@ -136,9 +137,13 @@ static bool add_tags(struct image_options *o, struct str repository, struct erro
     struct str *tags;
     size_t count;
     struct registry *registry = sources_registry(&o->s.sources, err);
-    if (!registry || !image_reference_parse(repository, &o->s.arena, &reference, err) ||
-        !registry_tags(registry, &reference, &o->s.arena, &tags, &count, err))
+    if (str_contains(path_base(repository), ":") || str_contains(repository, "@"))
+        return error_set(err, ERROR_USAGE, "%.*s: write the repository without a tag, since all are scanned",
+                         STR_ARG(repository));
+    if (!registry || !image_reference_parse(repository, &o->s.arena, &reference, err))
         return false;
+    if (!registry_tags(registry, &reference, &o->s.arena, &tags, &count, err))
+        return error_wrap(err, "%.*s", STR_ARG(repository));
     for (size_t i = 0; i < count; i++) {
         struct str name = arena_printf(&o->s.arena, "%.*s:%.*s", STR_ARG(repository), STR_ARG(tags[i]));
         if (!name.ptr)

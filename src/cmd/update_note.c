@@ -163,16 +163,10 @@ static void put_part(struct buf *out, const char *key, const struct update_part 
 static bool write_text(const char *name, struct buf *text, struct arena *arena, struct error *err)
 {
     struct str folder;
-    struct file_writer writer;
     bool ok = !text->failed || error_set(err, ERROR_LIMIT, "%s: the note is too large", name);
     ok = ok && update_folder(arena, &folder, err) && file_make_dirs(folder.ptr, err);
     struct str path = ok ? arena_printf(arena, "%.*s/%s", STR_ARG(folder), name) : (struct str){ 0 };
-    ok = ok && (path.ptr || arena_error(arena, err)) && file_writer_open(&writer, path.ptr, err);
-    if (ok && !file_write_all(writer.fd, text->ptr, text->len, err)) {
-        file_writer_abort(&writer);
-        ok = error_wrap(err, "%s", path.ptr);
-    }
-    ok = ok && file_writer_commit(&writer, err);
+    ok = ok && (path.ptr || arena_error(arena, err)) && file_write(path.ptr, buf_view(text), err);
     buf_free(text);
     return ok;
 }

@@ -101,11 +101,8 @@ bool digest_parse(struct str text, enum digest_algorithm *algorithm, struct str 
         if (!str_starts(text, algorithms[i].prefix))
             continue;
         struct str rest = str_skip(text, strlen(algorithms[i].prefix));
-        if (rest.len != algorithms[i].hex_len)
+        if (rest.len != algorithms[i].hex_len || !str_is_hex(rest))
             return false;
-        for (size_t k = 0; k < rest.len; k++)
-            if (!((rest.ptr[k] >= '0' && rest.ptr[k] <= '9') || (rest.ptr[k] >= 'a' && rest.ptr[k] <= 'f')))
-                return false;
         *algorithm = (enum digest_algorithm)i;
         *hex = rest;
         return true;

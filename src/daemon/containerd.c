@@ -140,7 +140,7 @@ static void choose_namespaces(struct search *search, struct str named)
     search->namespaces[0] = named;
     for (size_t i = 0; i < ARRAY_LEN(usual) && !named.len; i++)
         search->namespaces[i] = str_from(usual[i]);
-    search->namespaces_shown = named.len ? daemon_printable(named, MAX_SHOWN_BYTES, search->arena) : STR("default, k8s.io, moby");
+    search->namespaces_shown = named.len ? arena_shown(search->arena, named, MAX_SHOWN_BYTES) : STR("default, k8s.io, moby");
 }
 
 static bool search_roots(const struct daemon_options *options, struct str name, struct arena *arena, struct image_source *out,

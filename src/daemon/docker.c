@@ -79,7 +79,7 @@ static bool add_context(struct engine_hosts *hosts, struct str folder, struct st
     if (!digest_of(DIGEST_SHA256, name, digest, err))
         return false;
     const char *id = digest + strlen("sha256:");
-    struct str shown = daemon_printable(name, 80, arena);
+    struct str shown = arena_shown(arena, name, 80);
     if (!daemon_config(arena_printf(arena, "%.*s/contexts/meta/%s/meta.json", STR_ARG(folder), id), arena, &meta)) {
         daemon_why(&hosts->why, arena, "Docker's context \"%.*s\" is not in %.*s/contexts (see docker context ls)",
                    STR_ARG(shown), STR_ARG(folder));
@@ -124,7 +124,7 @@ static bool find(const struct daemon_options *options, struct arena *arena, stru
     if (options->docker_host.len) {
         hosts->count = 1;
         return engine_host_parse(options->docker_host, &tls, arena, &hosts->items[0], err) ||
-               error_wrap(err, "--docker-host %.*s", STR_ARG(daemon_printable(options->docker_host, 200, arena)));
+               error_wrap(err, "--docker-host %.*s", STR_ARG(arena_shown(arena, options->docker_host, 200)));
     }
     if (host.len)
         engine_hosts_add(hosts, host, &tls, "$DOCKER_HOST", arena);

@@ -238,7 +238,7 @@ static bool open_container(struct engine *engine, struct str asked, struct arena
         return false;
     if (!is_there)
         return true;
-    if (engine_platform_is_any(engine->platform))
+    if (image_platform_is_any(engine->platform))
         engine->platform = container.platform;
     if (!daemon_name_parse(container.image_id, engine->arena, &name, err) ||
         !find_image(engine, &name, &image, &has_image, &gone, err))
@@ -278,7 +278,7 @@ static bool check_name(const struct daemon_options *options, struct str name, st
         return daemon_name_parse(name, arena, wanted, err);
     return is_container_name(options->container) ||
            error_set(err, ERROR_USAGE, "\"%.*s\" is no name of a container and no ID of one",
-                     STR_ARG(daemon_printable(options->container, MAX_SHOWN_BYTES, arena)));
+                     STR_ARG(arena_shown(arena, options->container, MAX_SHOWN_BYTES)));
 }
 
 static bool search(struct engine *engine, struct str name, struct arena *arena, struct image_source *out, bool *found,

@@ -107,7 +107,7 @@ bool inspect_container(struct str text, struct arena *arena, struct inspected_co
     if (!container.image_id.len)
         return error_set(err, ERROR_INPUT, "its description of the container names no image");
     container.name = str_skip(container.name, str_starts(container.name, "/") ? 1 : 0);
-    container.name = daemon_printable(container.name, MAX_CONTAINER_NAME_BYTES, arena);
+    container.name = arena_shown(arena, container.name, MAX_CONTAINER_NAME_BYTES);
     *out = container;
     return true;
 }
@@ -126,5 +126,5 @@ struct str inspect_failure(struct str body, struct arena *arena)
         if (!str_line(&rest, &message))
             message = STR("");
     }
-    return str_trim(daemon_printable(message, MAX_FAILURE_BYTES, arena));
+    return arena_shown(arena, message, MAX_FAILURE_BYTES);
 }

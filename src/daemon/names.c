@@ -5,19 +5,11 @@
 
 enum { ID_DIGITS = 64 };
 
-static bool is_hex(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!((text.ptr[i] >= '0' && text.ptr[i] <= '9') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'f')))
-            return false;
-    return text.len > 0;
-}
-
 bool daemon_name_parse(struct str text, struct arena *arena, struct daemon_name *out, struct error *err)
 {
     struct daemon_name wanted = { .text = text };
     struct str digits = str_starts(text, "sha256:") ? str_skip(text, strlen("sha256:")) : text;
-    if (is_hex(digits) && digits.len <= ID_DIGITS)
+    if (str_is_hex(digits) && digits.len <= ID_DIGITS)
         wanted.id = digits;
     struct error problem = { 0 };
     wanted.is_reference = digits.len != ID_DIGITS && image_reference_parse(text, arena, &wanted.reference, &problem);
@@ -54,14 +46,7 @@ bool daemon_names_add(struct daemon_names *names, struct str name, struct arena 
 
 struct str daemon_name_familiar(const struct image_reference *reference, struct arena *arena)
 {
-    struct str repository = reference->repository, registry = reference->registry;
-    if (str_is(registry, "docker.io")) {
-        registry = STR("");
-        repository = str_skip(repository, str_starts(repository, "library/") ? strlen("library/") : 0);
-    }
-    return arena_printf(arena, "%.*s%s%.*s%s%.*s%s%.*s", STR_ARG(registry), registry.len ? "/" : "", STR_ARG(repository),
-                        reference->tag.len ? ":" : "", STR_ARG(reference->tag), reference->digest.len ? "@" : "",
-                        STR_ARG(reference->digest));
+    return image_name_familiar(image_reference_text(reference, arena));
 }
 
 static bool same_tag(const struct image_reference *a, const struct image_reference *b)
@@ -105,25 +90,7 @@ struct str daemon_name_to_show(const struct daemon_name *wanted, const struct da
 struct str daemon_id_digest(struct str id, struct arena *arena)
 {
     struct str hex = str_starts(id, "sha256:") ? str_skip(id, strlen("sha256:")) : id;
-    if (!is_hex(hex) || hex.len != ID_DIGITS)
+    if (!str_is_hex(hex) || hex.len != ID_DIGITS)
         return STR("");
     return hex.len == id.len ? arena_printf(arena, "sha256:%.*s", STR_ARG(hex)) : id;
-}
-
-struct str daemon_printable(struct str text, size_t max_bytes, struct arena *arena)
-{
-    struct str in = text;
-    char *out = arena_alloc(arena, (text.len < max_bytes ? text.len : max_bytes) + 1);
-    size_t len = 0, n;
-    for (; out && in.len; in = str_skip(in, n ? n : 1)) {
-        n = str_shown_char(in);
-        if (len + (n ? n : 1) > max_bytes)
-            break;
-        if (n)
-            memcpy(out + len, in.ptr, n);
-        else
-            out[len] = ' ';
-        len += n ? n : 1;
-    }
-    return str_make(out, out ? len : 0);
 }

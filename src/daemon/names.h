@@ -29,7 +29,5 @@ struct str daemon_name_to_show(const struct daemon_name *wanted, const struct da
 
 /* "sha256:<64 hex>", also of 64 hex digits alone; empty where it is neither. */
 struct str daemon_id_digest(struct str id, struct arena *arena);
-/* Without what a terminal must not have, cut to max_bytes at most. */
-struct str daemon_printable(struct str text, size_t max_bytes, struct arena *arena);
 
 #endif

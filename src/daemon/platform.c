@@ -7,11 +7,6 @@
 
 enum { MINOR_WITH_PLATFORM = 49, MAX_SHOWN_BYTES = 100 };
 
-bool engine_platform_is_any(struct image_platform p)
-{
-    return !p.os.len && !p.arch.len && !p.variant.len;
-}
-
 static struct str platform_json(struct image_platform p, struct arena *arena)
 {
     struct buf text;
@@ -32,29 +27,24 @@ static struct str platform_json(struct image_platform p, struct arena *arena)
 
 struct str engine_platform_query(struct image_platform want, uint64_t minor, struct arena *arena)
 {
-    if (engine_platform_is_any(want) || minor < MINOR_WITH_PLATFORM)
+    if (image_platform_is_any(want) || minor < MINOR_WITH_PLATFORM)
         return STR("");
     struct str query = arena_printf(arena, "?platform=%.*s", STR_ARG(net_escape(arena, platform_json(want, arena))));
     return query.ptr ? query : STR("");
 }
 
-static struct str written(struct image_platform p, struct arena *arena)
-{
-    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(p.os), STR_ARG(p.arch), p.variant.len ? "/" : "", STR_ARG(p.variant));
-}
-
 struct str engine_platform_text(struct image_platform p, struct arena *arena)
 {
-    return daemon_printable(written(p, arena), MAX_SHOWN_BYTES, arena);
+    return arena_shown(arena, image_platform_text(p, arena), MAX_SHOWN_BYTES);
 }
 
 bool engine_platform_fits(struct image_platform want, struct image_platform have, uint64_t minor, struct arena *arena)
 {
     struct image_platform named;
     struct error ignored = { 0 };
-    if (engine_platform_is_any(want) || minor >= MINOR_WITH_PLATFORM || (!have.os.len && !have.arch.len))
+    if (image_platform_is_any(want) || minor >= MINOR_WITH_PLATFORM || (!have.os.len && !have.arch.len))
         return true;
     /* Read as a user's is, so that both have one spelling. */
-    return image_platform_parse(written(have, arena), &named, &ignored) && str_eq(want.os, named.os) &&
+    return image_platform_parse(image_platform_text(have, arena), &named, &ignored) && str_eq(want.os, named.os) &&
            str_eq(want.arch, named.arch) && (!want.variant.len || str_eq(want.variant, named.variant));
 }

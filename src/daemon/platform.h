@@ -4,7 +4,6 @@
 
 #include "image/image.h"
 
-bool engine_platform_is_any(struct image_platform platform);
 /* "?platform=" and a platform as JSON, for engines that have several of an image and know how to pick one; else empty. */
 struct str engine_platform_query(struct image_platform want, uint64_t minor, struct arena *arena);
 /* Others have one platform of each image: is it the one? An image that does not say what it is contradicts nothing. */

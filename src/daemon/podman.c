@@ -117,7 +117,7 @@ static bool find(const struct daemon_options *options, struct arena *arena, stru
     if (options->podman_host.len) {
         hosts->count = 1;
         return engine_host_parse(options->podman_host, &none, arena, &hosts->items[0], err) ||
-               error_wrap(err, "--podman-host %.*s", STR_ARG(daemon_printable(options->podman_host, 200, arena)));
+               error_wrap(err, "--podman-host %.*s", STR_ARG(arena_shown(arena, options->podman_host, 200)));
     }
     if (host.len) {
         engine_hosts_add(hosts, host, &none, "$CONTAINER_HOST", arena);

@@ -96,13 +96,7 @@ static bool normal_path(struct arena *arena, struct str path, struct str *out, s
 
 static bool is_hex_digest(struct str text)
 {
-    char digest[HEX_DIGITS + 8];
-    enum digest_algorithm algorithm;
-    struct str hex;
-    if (text.len != HEX_DIGITS)
-        return false;
-    int n = snprintf(digest, sizeof digest, "sha256:%.*s", STR_ARG(text));
-    return n > 0 && digest_parse(str_make(digest, (size_t)n), &algorithm, &hex);
+    return text.len == HEX_DIGITS && str_is_hex(text);
 }
 
 /* "<hex>.json", "sha256:<hex>" or "blobs/sha256/<hex>": the digest that a config's file name claims. */

@@ -19,6 +19,10 @@ struct image_reference {
     struct str registry, repository, tag, digest;
 };
 bool image_reference_parse(struct str text, struct arena *arena, struct image_reference *out, struct error *err);
+/* All of it: "docker.io/library/nginx:alpine@sha256:…"; ptr NULL when the arena is full. */
+struct str image_reference_text(const struct image_reference *reference, struct arena *arena);
+/* Such a text as Docker shows it, without "docker.io/" and "library/": "nginx:alpine". */
+struct str image_name_familiar(struct str name);
 /* Does an argument name a file by the contract: starts with "/", "./", "../", or ends in .tar, .tar.gz, .tgz, .tar.zst? */
 bool image_argument_is_path(struct str argument);
 
@@ -29,6 +33,8 @@ struct image_platform {
 };
 bool image_platform_parse(struct str text, struct image_platform *out, struct error *err); /* "linux/arm64/v8" */
 struct image_platform image_platform_host(void);
+bool image_platform_is_any(struct image_platform platform);                           /* says nothing */
+struct str image_platform_text(struct image_platform platform, struct arena *arena); /* "linux/arm/v7" */
 
 /* ---- images ------------------------------------------------------------------------------------------------------------------ */
 

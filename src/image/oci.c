@@ -33,21 +33,21 @@ static struct str blob_path(const struct store *store, struct str digest, bool i
     return arena_printf(store->arena, "blobs/%s/%.*s", algorithm == DIGEST_SHA256 ? "sha256" : "sha512", STR_ARG(hex));
 }
 
-static bool verify(struct str text, const struct descriptor *d, const char *what, struct error *err)
+static bool verify(const struct store *store, struct str text, const struct descriptor *d, const char *what, struct error *err)
 {
     char actual[160];
     enum digest_algorithm algorithm;
     struct str hex;
     if (text.len != d->size_bytes)
-        return error_set(err, ERROR_INPUT, "the %s %.*s has %zu bytes, but its descriptor says %llu: damaged, save it again",
-                         what, STR_ARG(d->digest), text.len, (unsigned long long)d->size_bytes);
+        return error_set(err, ERROR_INPUT, "the %s %.*s has %zu bytes, but its descriptor says %llu: damaged, %s it again", what,
+                         STR_ARG(d->digest), text.len, (unsigned long long)d->size_bytes, store_verb(store));
     if (!digest_parse(d->digest, &algorithm, &hex) || !digest_of(algorithm, text, actual, err))
         return error_wrap(err, "%.*s", STR_ARG(d->digest));
     if (!str_is(d->digest, actual))
         return error_set(err, ERROR_INPUT,
                          "the %s %.*s does not have that digest but %s: damaged or tampered with, "
-                         "save it again",
-                         what, STR_ARG(d->digest), actual);
+                         "%s it again",
+                         what, STR_ARG(d->digest), actual, store_verb(store));
     return true;
 }
 
@@ -60,7 +60,7 @@ static bool blob_text(const struct store *store, const struct descriptor *d, con
         return arena_error(store->arena, err);
     if (!store_text(store, path, out, found, err))
         return error_wrap(err, "the %s", what);
-    return !*found || verify(*out, d, what, err);
+    return !*found || verify(store, *out, d, what, err);
 }
 
 /* ---- listing ----------------------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ static bool add_manifest(struct lister *l, struct candidate *c, struct error *er
         c->artifact = document->artifact_type.len       ? document->artifact_type
                       : document->config.media_type.len ? document->config.media_type
                                                         : STR("\"\"");
-    else if (platform_is_empty(c->platform) && !learn_platform(l->store, c, err))
+    else if (image_platform_is_any(c->platform) && !learn_platform(l->store, c, err))
         return false;
     if (str_is(c->platform.os, "unknown") && str_is(c->platform.arch, "unknown")) {
         l->attestations++;
@@ -176,7 +176,7 @@ static bool visit_text(struct lister *l, const struct descriptor *d, const struc
 static bool may_wait(const struct lister *l, const struct descriptor *d)
 {
     struct document nothing = { 0 };
-    return l->store->is_remote && !platform_is_empty(d->platform) && document_kind(&nothing, d->media_type) == DOCUMENT_MANIFEST;
+    return l->store->is_remote && !image_platform_is_any(d->platform) && document_kind(&nothing, d->media_type) == DOCUMENT_MANIFEST;
 }
 
 static bool add_unread(struct lister *l, const struct descriptor *d, const struct route *route, bool absent, struct error *err)
@@ -223,7 +223,7 @@ static bool visit_root(struct lister *l, const struct descriptor *d, uint32_t gr
 {
     struct route route = { .group = group };
     /* containerd gives the whole name and its tag; others only one, be it a tag or a name. */
-    struct str name = names_familiar(d->name.len ? d->name : d->tag);
+    struct str name = image_name_familiar(d->name.len ? d->name : d->tag);
     if (!names_add(&route.names, name, l->store->arena))
         return arena_error(l->store->arena, err);
     return visit(l, d, &route, err);
@@ -302,8 +302,8 @@ static bool load_layer(const struct store *store, const struct descriptor *d, si
                          "with its non-distributable layers",
                          number, STR_ARG(d->digest), store_noun(store));
     if (!found)
-        return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: save the image again", number,
-                         STR_ARG(d->digest), store_noun(store));
+        return error_set(err, ERROR_INPUT, "layer %zu (%.*s) is missing from the %s: %s the image again", number,
+                         STR_ARG(d->digest), store_noun(store), store_verb(store));
     if (place.size_bytes != d->size_bytes && d->size_bytes != DOCUMENT_SIZE_UNKNOWN)
         return error_set(err, ERROR_INPUT, "layer %zu (%.*s) has %llu bytes, but the manifest says %llu: save the image again",
                          number, STR_ARG(d->digest), (unsigned long long)place.size_bytes, (unsigned long long)d->size_bytes);
@@ -357,8 +357,8 @@ bool oci_load(const struct store *store, const struct candidate *from, struct im
         if (!blob_text(store, &document->config, "config", false, &out->config_json, &found, err))
             return false;
         if (!found)
-            return error_set(err, ERROR_INPUT, "the config %.*s is missing from the %s: save the image again", STR_ARG(out->id),
-                             store_noun(store));
+            return error_set(err, ERROR_INPUT, "the config %.*s is missing from the %s: %s the image again", STR_ARG(out->id),
+                             store_noun(store), store_verb(store));
     }
     out->layer_count = document->layer_count;
     out->layers = arena_array(store->arena, document->layer_count, sizeof *out->layers);

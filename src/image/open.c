@@ -133,14 +133,14 @@ static void find_duplicates(struct image *image)
     }
 }
 
-/* Names that say a repository; a layout may have given a bare tag. */
+/* Names that say a repository and a tag; a layout may have given a bare tag, and who asked by digest named none. */
 static bool add_names(struct image *image, const struct names *names, struct arena *arena, struct error *err)
 {
     image->repo_tags = arena_array(arena, names->count, sizeof *image->repo_tags);
     if (!image->repo_tags)
         return arena_error(arena, err);
     for (size_t i = 0; i < names->count; i++)
-        if (str_find(path_base(names->items[i]), ':', NULL))
+        if (str_find(path_base(names->items[i]), ':', NULL) && !str_find(names->items[i], '@', NULL))
             image->repo_tags[image->repo_tag_count++] = names->items[i];
     return true;
 }
@@ -256,7 +256,7 @@ static const struct image_choice *only_fit(const struct image_choice *choices, s
 const struct image_choice *image_choice_pick(const struct image_choice *choices, size_t count, struct image_platform platform)
 {
     struct image_platform want = platform_canonical(platform);
-    bool is_asked = !platform_is_empty(want);
+    bool is_asked = !image_platform_is_any(want);
     if (count == 1 && !is_asked)
         return choices;
     if (!is_asked)

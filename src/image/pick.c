@@ -27,15 +27,6 @@ bool names_add(struct names *names, struct str name, struct arena *arena)
     return true;
 }
 
-struct str names_familiar(struct str name)
-{
-    static const char *const prefixes[] = { "docker.io/library/", "docker.io/" };
-    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
-        if (str_starts(name, prefixes[i]))
-            return str_skip(name, strlen(prefixes[i]));
-    return name;
-}
-
 /* ---- how well a candidate fits a reference ----------------------------------------------------------------------- */
 
 /* Better fits are higher: only the best fitting candidates are kept. */
@@ -89,14 +80,6 @@ static enum fit name_fit(struct str name, const struct wanted *w, struct arena *
     return w->may_be_tag && str_eq(parts.tag, w->text) ? FIT_TAG : FIT_NONE;
 }
 
-static bool is_hex(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!((text.ptr[i] >= '0' && text.ptr[i] <= '9') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'f')))
-            return false;
-    return true;
-}
-
 /* A whole digest, with or without a name before it, or the beginning of one as `docker images` shows it. */
 static enum fit digest_fit(struct str digest, const struct wanted *w)
 {
@@ -106,7 +89,7 @@ static enum fit digest_fit(struct str digest, const struct wanted *w)
     if (str_eq(digest, w->text) || (w->is_reference && str_eq(digest, w->parts.digest)))
         return FIT_EXACT;
     hex = str_starts(digest, "sha256:") ? str_skip(digest, 7) : STR("");
-    return begin.len >= MIN_ID_DIGITS && is_hex(begin) && str_eq(str_head(hex, begin.len), begin) ? FIT_ID_PREFIX : FIT_NONE;
+    return begin.len >= MIN_ID_DIGITS && str_is_hex(begin) && str_eq(str_head(hex, begin.len), begin) ? FIT_ID_PREFIX : FIT_NONE;
 }
 
 static enum fit candidate_fit(const struct candidate *c, const struct wanted *w, struct arena *arena, struct str *name)
@@ -137,9 +120,9 @@ static struct str name_of(const struct candidate *c, struct arena *arena)
 
 static struct str platform_of(const struct candidate *c, struct arena *arena)
 {
-    if (platform_is_empty(c->platform))
+    if (image_platform_is_any(c->platform))
         return c->digest.len ? c->digest : name_of(c, arena);
-    return platform_text(c->platform, arena);
+    return image_platform_text(c->platform, arena);
 }
 
 static struct str digest_of_one(const struct candidate *c, struct arena *arena)
@@ -251,11 +234,11 @@ static bool keep(struct candidates *list, keep_fn *passes, struct image_platform
 static bool pick_by_platform(struct candidates *list, const struct image_request *request, struct arena *arena, struct error *err)
 {
     struct image_platform want = platform_canonical(request->platform);
-    bool is_asked = !platform_is_empty(want);
+    bool is_asked = !image_platform_is_any(want);
     if (!is_asked)
         want = image_platform_host();
     if (is_asked && !keep(list, keep_exact, want) && !keep(list, keep_fitting, want))
-        return error_set(err, ERROR_USAGE, "has no image for %s; it has %s", platform_text(want, arena).ptr,
+        return error_set(err, ERROR_USAGE, "has no image for %s; it has %s", image_platform_text(want, arena).ptr,
                          list_of(list, platform_of, arena));
     const char *listed = list_of(list, platform_of, arena);
     if (!keep(list, keep_stored, want))

@@ -37,8 +37,6 @@ struct candidates {
 /* Adds a name unless it is empty or there already; false when the arena is exhausted. */
 bool names_add(struct names *names, struct str name, struct arena *arena);
 bool names_has(const struct names *names, struct str name);
-/* "docker.io/library/nginx:alpine" as Docker shows it: "nginx:alpine". */
-struct str names_familiar(struct str name);
 
 /* The one that reference and platform ask for, with *name as picked. Errors list what there is. */
 bool pick_candidate(struct candidates *candidates, const struct image_request *request, struct arena *arena,

@@ -62,12 +62,12 @@ bool platform_is_exact(struct image_platform want, struct image_platform have)
     return platform_fits(want, have) && str_eq(want.variant, platform_canonical(have).variant);
 }
 
-bool platform_is_empty(struct image_platform p)
+bool image_platform_is_any(struct image_platform p)
 {
     return !p.os.len && !p.arch.len && !p.variant.len;
 }
 
-struct str platform_text(struct image_platform p, struct arena *arena)
+struct str image_platform_text(struct image_platform p, struct arena *arena)
 {
     return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(p.os), STR_ARG(p.arch), p.variant.len ? "/" : "", STR_ARG(p.variant));
 }

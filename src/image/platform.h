@@ -9,7 +9,5 @@ struct image_platform platform_canonical(struct image_platform p);
 bool platform_fits(struct image_platform want, struct image_platform have);
 /* Fits, and the variant is the one that `want` means. */
 bool platform_is_exact(struct image_platform want, struct image_platform have);
-bool platform_is_empty(struct image_platform p);
-struct str platform_text(struct image_platform p, struct arena *arena); /* "linux/arm/v7" */
 
 #endif

@@ -110,10 +110,7 @@ static bool is_tag(struct str tag)
 /* An image ID is no name: Docker refuses it too, since "name or ID" would be ambiguous. */
 static bool is_image_id(struct str name)
 {
-    size_t hex = 0;
-    while (hex < name.len && (is_digit(name.ptr[hex]) || (name.ptr[hex] >= 'a' && name.ptr[hex] <= 'f')))
-        hex++;
-    return hex == name.len && hex == ID_HEX_DIGITS;
+    return name.len == ID_HEX_DIGITS && str_is_hex(name);
 }
 
 /* Is the part before the first "/" a host? As Docker decides: a dot, a port, "localhost" or an upper-case letter. */
@@ -192,6 +189,21 @@ bool image_reference_parse(struct str text, struct arena *arena, struct image_re
         return arena_error(arena, err);
     *out = ref;
     return true;
+}
+
+struct str image_reference_text(const struct image_reference *r, struct arena *arena)
+{
+    return arena_printf(arena, "%.*s/%.*s%s%.*s%s%.*s", STR_ARG(r->registry), STR_ARG(r->repository), r->tag.len ? ":" : "",
+                        STR_ARG(r->tag), r->digest.len ? "@" : "", STR_ARG(r->digest));
+}
+
+struct str image_name_familiar(struct str name)
+{
+    static const char *const prefixes[] = { "docker.io/library/", "docker.io/" };
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+        if (str_starts(name, prefixes[i]))
+            return str_skip(name, strlen(prefixes[i]));
+    return name;
 }
 
 bool image_argument_is_path(struct str argument)

@@ -2,24 +2,6 @@
  * (ASK_… in image.h). What comes back is as hostile as a file: callers hold it to its digest. */
 #include "image/store.h"
 
-#include <errno.h>
-#include <unistd.h>
-
-static bool read_whole(int fd, void *dst, size_t len, struct error *err)
-{
-    char *at = dst;
-    while (len) {
-        ssize_t n = read(fd, at, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return error_set(err, ERROR_NETWORK, "nobody answers");
-        at += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 static bool ask(int fd, struct str path, struct error *err)
 {
     struct buf question;
@@ -35,8 +17,10 @@ static bool ask(int fd, struct str path, struct error *err)
 bool remote_text(int fd, struct arena *arena, struct str path, struct str *out, bool *found, struct error *err)
 {
     unsigned char head[ASK_HEAD_BYTES];
-    if (!ask(fd, path, err) || !read_whole(fd, head, sizeof head, err))
+    if (!ask(fd, path, err))
         return error_wrap(err, "%.*s", STR_ARG(path));
+    if (!file_read_all(fd, head, sizeof head, err))
+        return error_set(err, ERROR_NETWORK, "%.*s: nobody answers", STR_ARG(path));
     uint64_t len = le64(head + 1);
     *found = head[0] == ASK_FOUND;
     if (head[0] == ASK_NOT_FOUND)
@@ -46,8 +30,8 @@ bool remote_text(int fd, struct arena *arena, struct str path, struct str *out, 
     char *text = arena_alloc(arena, (size_t)len + 1);
     if (!text)
         return arena_error(arena, err);
-    if (!read_whole(fd, text, (size_t)len, err))
-        return error_wrap(err, "%.*s", STR_ARG(path));
+    if (!file_read_all(fd, text, (size_t)len, err))
+        return error_set(err, ERROR_NETWORK, "%.*s: the answer breaks off", STR_ARG(path));
     *out = str_make(text, (size_t)len);
     return true;
 }

@@ -22,6 +22,11 @@ const char *store_noun(const struct store *store)
     return store->is_remote ? "registry" : store->is_folder ? "folder" : "archive";
 }
 
+const char *store_verb(const struct store *store)
+{
+    return store->is_remote ? "push" : "save";
+}
+
 bool store_open(const struct image_request *request, struct arena *arena, struct store *out, struct error *err)
 {
     struct store store = { .arena = arena,

@@ -67,6 +67,7 @@ bool store_find(const struct store *store, struct str path, struct place *out, b
 /* The whole text, at most IMAGE_MAX_JSON_BYTES. */
 bool store_text(const struct store *store, struct str path, struct str *out, bool *found, struct error *err);
 const char *store_noun(const struct store *store); /* "archive", "folder", "registry", for messages */
+const char *store_verb(const struct store *store); /* how an image gets there: "save", "push" */
 /* Relative, already normal: no empty, "." or ".." part, no NUL byte. */
 bool store_path_is_safe(struct str path);
 

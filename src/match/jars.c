@@ -17,13 +17,10 @@ enum answer { UNKNOWN, KNOWN, FAILED };
 /* "sha1:" and 40 digits, as bytes. */
 static bool read_sha1(struct str text, unsigned char out[static 20])
 {
-    if (!str_starts(text, "sha1:") || text.len != 45)
+    if (!str_starts(text, "sha1:") || text.len != 45 || !str_is_hex(str_skip(text, 5)))
         return false;
     for (size_t i = 0; i < 40; i++) {
-        char c = text.ptr[5 + i];
-        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-        if (digit == 16)
-            return false;
+        unsigned digit = (unsigned)char_hex(text.ptr[5 + i]);
         out[i / 2] = (unsigned char)(i % 2 ? out[i / 2] | digit : digit << 4);
     }
     return true;

@@ -12,7 +12,7 @@ struct net_client *net_client_new(const struct net_options *options, struct erro
         return NULL;
     }
     client->options = *options;
-    client->jitter = net_clock_ms() * 2654435761u + (uint64_t)getpid();
+    client->jitter = time_steady_ms() * 2654435761u + (uint64_t)getpid();
     return client;
 }
 

@@ -76,17 +76,17 @@ static bool begin(struct net_receiver *receiver, const struct net_head *head, st
 static bool wait_for_reader(struct download *d, uint64_t *waited_ms, struct error *err)
 {
     struct pollfd room = { .fd = d->sink->fd, .events = POLLOUT };
-    uint64_t began_ms = net_clock_ms();
+    uint64_t began_ms = time_steady_ms();
     int ready = 0;
     while (ready == 0 || (ready < 0 && errno == EINTR)) {
         if (interrupted())
             return interrupt_error(err);
-        if (net_clock_ms() >= d->job.deadline_ms)
+        if (time_steady_ms() >= d->job.deadline_ms)
             return error_set(err, ERROR_NETWORK, "not done within %llu s; try a longer --timeout",
                              (unsigned long long)d->job.client->options.timeout_s);
         ready = poll(&room, 1, NET_POLL_MS);
     }
-    *waited_ms += net_clock_ms() - began_ms;
+    *waited_ms += time_steady_ms() - began_ms;
     return ready > 0 || error_system(err, "pipe");
 }
 

@@ -157,7 +157,7 @@ static enum net_end cut_off(const struct net_hop *hop, const struct net_failure 
 
 static enum net_end timed_out(const struct net_job *job, const struct net_hop *hop, struct error *err)
 {
-    if (net_clock_ms() >= job->deadline_ms)
+    if (time_steady_ms() >= job->deadline_ms)
         return net_late(job, hop, err);
     error_set(err, ERROR_NETWORK, "%s: no connection within %d s; check the network, and the proxy (https_proxy)", hop->authority,
               NET_CONNECT_MS / 1000);

@@ -175,12 +175,7 @@ static struct str media_type(struct str value, struct arena *arena)
 {
     struct str type, parameters;
     str_cut(value, ';', &type, &parameters);
-    type = str_trim(type);
-    char *lower = arena_cstr(arena, type);
-    for (size_t i = 0; lower && i < type.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] - 'A' + 'a');
-    return str_make(lower, type.len);
+    return arena_lower(arena, str_trim(type));
 }
 
 bool net_head_response(const struct net_head *head, struct arena *arena, struct net_response *out, struct error *err)

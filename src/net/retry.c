@@ -13,7 +13,7 @@ bool net_job_begin(struct net_job *job, struct net_client *client, const struct 
     arena_init(&job->scratch, "request", NET_SCRATCH_BYTES);
     uint64_t timeout_s = client->options.timeout_s;
     if (timeout_s && timeout_s < UINT64_MAX / 2000)
-        job->deadline_ms = net_clock_ms() + timeout_s * 1000;
+        job->deadline_ms = time_steady_ms() + timeout_s * 1000;
     job->retries = request->once ? 0 : client->options.retries ? client->options.retries : NET_RETRIES;
     net_job_progressed(job);
     if (!net_library_load(err))
@@ -52,7 +52,7 @@ static uint64_t jitter(struct net_client *client, uint64_t below)
 
 static bool wait_until(uint64_t until_ms, struct error *err)
 {
-    for (uint64_t now = net_clock_ms(); now < until_ms; now = net_clock_ms()) {
+    for (uint64_t now = time_steady_ms(); now < until_ms; now = time_steady_ms()) {
         if (interrupted())
             return interrupt_error(err);
         uint64_t left = until_ms - now;
@@ -69,7 +69,7 @@ bool net_try_again(struct net_job *job, const struct net_head *head, struct erro
     job->failures++;
     if (job->failures > job->retries || told_s > NET_MAX_RETRY_AFTER_S)
         return false;
-    uint64_t now = net_clock_ms();
+    uint64_t now = time_steady_ms();
     if (now >= job->deadline_ms || pause_ms >= job->deadline_ms - now)
         return false;
     job->pause_ms = job->pause_ms < NET_MAX_PAUSE_MS / 2 ? job->pause_ms * 2 : NET_MAX_PAUSE_MS;

@@ -14,13 +14,6 @@ struct transfer {
     char detail[CURL_ERROR_SIZE];
 };
 
-uint64_t net_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static bool is_success(const struct net_head *head)
 {
     return head->status >= 200 && head->status < 300;
@@ -84,7 +77,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 
 static bool must_stop(struct transfer *t)
 {
-    uint64_t now = net_clock_ms();
+    uint64_t now = time_steady_ms();
     if (t->stop != STOP_NOT)
         return true;
     if (interrupted())
@@ -120,7 +113,7 @@ static CURLcode drive(struct transfer *t, CURLM *multi)
 
 static void set_callbacks(struct transfer *t, CURL *easy)
 {
-    uint64_t now = net_clock_ms(), left = t->job->deadline_ms > now ? t->job->deadline_ms - now : 1;
+    uint64_t now = time_steady_ms(), left = t->job->deadline_ms > now ? t->job->deadline_ms - now : 1;
     net_curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
     net_curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     net_curl.easy_setopt(easy, CURLOPT_HEADERDATA, t);
@@ -136,7 +129,8 @@ static void log_transfer(const struct transfer *t, uint64_t began_ms)
         return;
     bool asks = str_cut(t->hop->url, '?', &url, &query); /* signed addresses have their secret there */
     log_debug("%s %.*s%s: %d, %llu bytes, %llu ms%s%s", t->hop->method, STR_ARG(url), asks ? "?..." : "", t->answer->head.status,
-              (unsigned long long)t->bytes, (unsigned long long)(net_clock_ms() - began_ms), t->detail[0] ? ", " : "", t->detail);
+              (unsigned long long)t->bytes, (unsigned long long)(time_steady_ms() - began_ms), t->detail[0] ? ", " : "",
+              t->detail);
 }
 
 static enum net_end fail(const struct transfer *t, CURL *easy, CURLcode code)
@@ -203,7 +197,7 @@ enum net_end net_transfer(struct net_job *job, const struct net_hop *hop, struct
     answer->received_bytes = 0;
     if (easy && net_setup(job, hop, easy, &headers, err)) {
         set_callbacks(&t, easy);
-        t.window_ms = net_clock_ms();
+        t.window_ms = time_steady_ms();
         t.stall_ms = (job->client->options.stall_ms ? job->client->options.stall_ms : NET_STALL_MS) *
                      (job->request->socket ? NET_SOCKET_PATIENCE : 1);
         uint64_t began_ms = t.window_ms;

@@ -133,7 +133,6 @@ bool net_setup(struct net_job *job, const struct net_hop *hop, CURL *easy, struc
 
 /* ---- transfer.c ---- */
 enum net_end net_transfer(struct net_job *job, const struct net_hop *hop, struct net_answer *answer, struct error *err);
-uint64_t net_clock_ms(void); /* monotonic */
 
 /* ---- redirect.c ---- */
 /* One try: from the request's URL through its redirects to an answer. */

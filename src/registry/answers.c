@@ -52,26 +52,6 @@ void refusal_read(struct str body, struct arena *arena, struct refusal *out)
     *out = json_end(&json, &ignored) ? found : (struct refusal){ 0 };
 }
 
-struct str shown_text(struct str text, size_t max, struct arena *arena)
-{
-    char *out = arena_alloc(arena, text.len < max ? text.len + 1 : max + 1);
-    size_t n = 0;
-    if (!out)
-        return (struct str){ 0 };
-    while (text.len) {
-        size_t size = str_shown_char(text);
-        bool blank = size == 0 || text.ptr[0] == ' ', wanted = !blank || (n && out[n - 1] != ' ');
-        size = blank ? 1 : size;
-        if (wanted && n + size > max)
-            break;
-        if (wanted)
-            memcpy(out + n, blank ? " " : text.ptr, size);
-        n += wanted ? size : 0;
-        text = str_skip(text, size);
-    }
-    return str_trim(str_make(out, n));
-}
-
 bool answer_is_page(const struct net_response *response)
 {
     struct str body = str_trim(response->body);
@@ -98,7 +78,7 @@ static const char *status_words(int status)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (rows[i].status == status)
             return rows[i].words;
-    return status >= 300 && status < 400 ? "look elsewhere" : "no";
+    return status >= 300 && status < 400 ? "look elsewhere" : "nothing that is understood";
 }
 
 /* "UNAUTHORIZED" and the like are for programs. */
@@ -106,14 +86,14 @@ static struct str said(const struct net_response *response, struct arena *arena)
 {
     struct refusal refusal;
     refusal_read(response->body, arena, &refusal);
-    struct str text = shown_text(refusal.message.len ? refusal.message : refusal.code, CLIENT_ERROR_SHOWN, arena);
+    struct str text = arena_shown(arena, refusal.message.len ? refusal.message : refusal.code, CLIENT_ERROR_SHOWN);
     return text.len ? text : str_from(status_words(response->status));
 }
 
 /* "captain (of ~/.docker/config.json)" */
 static struct str who(const struct registry_credentials *credentials, struct arena *arena)
 {
-    struct str user = shown_text(credentials->username, 80, arena), origin = shown_text(credentials->origin, 200, arena);
+    struct str user = arena_shown(arena, credentials->username, 80), origin = arena_shown(arena, credentials->origin, 200);
     if (!user.len || str_is(user, "<token>"))
         user = STR("the token");
     return origin.len ? arena_printf(arena, "%.*s (%.*s)", STR_ARG(user), STR_ARG(origin)) : user;
@@ -129,7 +109,7 @@ static struct str login_hint(const struct endpoint *endpoint, const struct grant
     struct str host = endpoint->at.registry, repository = endpoint->at.repository;
     const struct registry_credentials *c = &grant->credentials;
     if (!any_credentials(c) && c->origin.len) /* a place was looked into and says what is missing there */
-        return arena_printf(arena, "%.*s; or `drydock registry login %.*s`", STR_ARG(shown_text(c->origin, 300, arena)),
+        return arena_printf(arena, "%.*s; or `drydock registry login %.*s`", STR_ARG(arena_shown(arena, c->origin, 300)),
                             STR_ARG(host));
     if (!any_credentials(c))
         return arena_printf(arena,
@@ -165,9 +145,17 @@ static struct str default_hint(const struct endpoint *endpoint, const struct gra
     case 407: return STR("the proxy wants credentials: http://USER:PASSWORD@HOST in https_proxy");
     default: break;
     }
-    if (answer_is_page(response) || response->status / 100 == 3)
-        return STR("is it a registry, and does no proxy or login page stand in between?");
-    return response->status >= 500 ? STR("the registry has a problem: try again later") : (struct str){ 0 };
+    if (!answer_is_page(response) && response->status >= 500)
+        return STR("the registry has a problem: try again later");
+    if (!answer_is_page(response) && response->status == 404)
+        return STR("check the name");
+    return STR("is it a registry, and does no proxy or login page stand in between?");
+}
+
+struct str blob_hint(const struct net_response *response)
+{
+    return response->status == 404 && !answer_is_page(response) ? STR("the registry has lost it: push it again")
+                                                                : (struct str){ 0 };
 }
 
 bool ask_refused(struct registry *registry, const struct endpoint *endpoint, const struct net_response *response, struct str hint,

@@ -180,7 +180,7 @@ static bool download(struct registry *registry, const struct endpoint *endpoints
         struct error one = { 0 };
         struct net_response response;
         if (ask_registry(registry, &endpoints[i], &ask, arena, &response, &one) &&
-            (response.status / 100 == 2 || ask_refused(registry, &endpoints[i], &response, (struct str){ 0 }, arena, &one)))
+            (response.status / 100 == 2 || ask_refused(registry, &endpoints[i], &response, blob_hint(&response), arena, &one)))
             return true;
         failures_add(&all, &one);
     }

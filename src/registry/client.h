@@ -34,8 +34,6 @@ struct refusal {
     struct str code, message;
 };
 void refusal_read(struct str body, struct arena *arena, struct refusal *out);
-/* At most `max` bytes of a text on one line, with nothing that steers a terminal. */
-struct str shown_text(struct str text, size_t max, struct arena *arena);
 
 /* ---- token.c: distribution's token authentication, Docker's OAuth2 variant ---------------------------------------------------- */
 
@@ -158,7 +156,8 @@ bool ask_registry(struct registry *registry, const struct endpoint *endpoint, co
  * default; empty: none. Returns false. */
 bool ask_refused(struct registry *registry, const struct endpoint *endpoint, const struct net_response *response, struct str hint,
                  struct arena *arena, struct error *err);
-bool answer_is_page(const struct net_response *response); /* HTML where there should be JSON */
+bool answer_is_page(const struct net_response *response);  /* HTML where there should be JSON */
+struct str blob_hint(const struct net_response *response); /* of a blob that a manifest lists */
 
 /* ---- manifest.c ------------------------------------------------------------------------------------------------------------------ */
 

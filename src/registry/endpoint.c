@@ -23,12 +23,6 @@ static bool rewrite(const struct route *route, const struct route_place *place, 
     return true;
 }
 
-static struct str full_text(const struct image_reference *r, struct arena *arena)
-{
-    return arena_printf(arena, "%.*s/%.*s%s%.*s%s%.*s", STR_ARG(r->registry), STR_ARG(r->repository), r->tag.len ? ":" : "",
-                        STR_ARG(r->tag), r->digest.len ? "@" : "", STR_ARG(r->digest));
-}
-
 static bool mirror_counts(const struct route *route, const struct route_place *mirror, bool by_digest)
 {
     if (route->mirrors_by_digest_only || mirror->use == ROUTE_DIGEST_ONLY)
@@ -64,7 +58,7 @@ bool endpoints_find(struct registry *registry, const struct image_reference *ref
                     struct endpoint **out, size_t *count, struct error *err)
 {
     size_t matched = 0, found = 0;
-    struct str text = full_text(reference, arena);
+    struct str text = image_reference_text(reference, arena);
     const struct route *route = text.ptr ? routes_find(&registry->routes, text, &matched) : NULL;
     struct endpoint *endpoints = arena_array(arena, 1 + (route ? route->mirror_count : 0), sizeof *endpoints);
     if (!text.ptr || !endpoints)

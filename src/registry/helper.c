@@ -26,15 +26,8 @@ struct helper {
     int in, out, noise;
     struct str input;
     struct buf answer, said;
-    int64_t deadline_ms;
+    uint64_t deadline_ms;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void close_end(int *fd)
 {
@@ -170,7 +163,7 @@ static bool wait_end(struct helper *helper, int *status, struct error *err)
             interrupt_error(err);
         else if (helper->answer.failed)
             error_set(err, ERROR_LIMIT, "%s answers with more than %d bytes", helper->program, HELPER_MAX_ANSWER);
-        else if (now_ms() > helper->deadline_ms)
+        else if (time_steady_ms() > helper->deadline_ms)
             error_set(err, ERROR_LIMIT, "%s did not answer in time", helper->program);
         else {
             talk(helper);
@@ -232,7 +225,7 @@ bool helper_run(struct str name, const char *verb, struct str input, uint64_t ti
     if (!check_name(name, err))
         return false;
     snprintf(program, sizeof program, "docker-credential-%.*s", STR_ARG(name));
-    helper.deadline_ms = now_ms() + (int64_t)timeout_ms;
+    helper.deadline_ms = time_steady_ms() + timeout_ms;
     buf_init(&helper.answer, HELPER_MAX_ANSWER);
     buf_init(&helper.said, MAX_NOISE);
     bool ok = start(&helper, verb, err) && wait_end(&helper, &status, err) && judge(&helper, status, missing, err);

@@ -7,7 +7,7 @@
 
 #include "registry/client.h"
 
-enum { MAX_HOSTS = 4096 };
+enum { MAX_HOSTS = 4096, AT_ONCE_S = 3 };
 
 /* ---- certs.d ------------------------------------------------------------------------------------------------------------------- */
 
@@ -129,10 +129,12 @@ static bool probe(struct registry *registry, const struct host *host, const char
     return answered;
 }
 
-/* On loopback nobody listens in: plain HTTP, which most registries there speak, is tried first. Elsewhere TLS is. */
+/* On loopback nobody listens in: plain HTTP, which most registries there speak, is tried first, and once more where both failed at
+ * once, since a lost connection says nothing of the scheme. Elsewhere TLS is. */
 bool host_ready(struct registry *registry, struct host *host, struct error *err)
 {
     bool speaks;
+    int64_t began_s = time_now();
     struct error ignored = { 0 };
     if (host->scheme != HOST_UNKNOWN)
         return true;
@@ -153,7 +155,8 @@ bool host_ready(struct registry *registry, struct host *host, struct error *err)
         host->scheme = HOST_HTTPS;
         return true;
     }
-    if (!host->loopback && !interrupted() && probe(registry, host, "http", &speaks, &ignored) && speaks)
+    bool again = !host->loopback || time_now() - began_s < AT_ONCE_S;
+    if (again && !interrupted() && probe(registry, host, "http", &speaks, &ignored) && speaks)
         host->scheme = HOST_HTTP;
     return host->scheme != HOST_UNKNOWN;
 }

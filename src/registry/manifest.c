@@ -113,7 +113,7 @@ bool blob_get(struct registry *registry, const struct endpoint *endpoint, struct
     if (!ask_registry(registry, endpoint, &ask, arena, &response, err))
         return false;
     if (response.status != 200) {
-        ask_refused(registry, endpoint, &response, (struct str){ 0 }, arena, err);
+        ask_refused(registry, endpoint, &response, blob_hint(&response), arena, err);
         return response.status == 404;
     }
     if (!bytes_verify(endpoint, "blob", response.body, digest, err))

@@ -66,7 +66,7 @@ static bool next_path(const struct endpoint *endpoint, struct str target, struct
     size_t at;
     if (host.len && !str_eq_nocase(host, endpoint->host->address))
         return error_set(err, ERROR_NETWORK, "%.*s says that its list goes on at %.*s: not followed",
-                         STR_ARG(endpoint->at.registry), STR_ARG(shown_text(host, 200, arena)));
+                         STR_ARG(endpoint->at.registry), STR_ARG(arena_shown(arena, host, 200)));
     for (size_t i = 0; i < target.len; i++)
         if (target.ptr[i] <= ' ' || target.ptr[i] > '~')
             return error_set(err, ERROR_NETWORK, "%.*s gives a list whose next page has no address",
@@ -146,7 +146,7 @@ static bool find_registry(struct registry *registry, struct str host, struct are
         return arena_error(arena, err);
     if (!image_reference_parse(text, arena, &reference, err) || !str_is(reference.repository, "a/b"))
         return error_set(err, ERROR_USAGE, "\"%.*s\" is not a registry: host[:port] (e.g. localhost:5000)",
-                         STR_ARG(shown_text(host, 200, arena)));
+                         STR_ARG(arena_shown(arena, host, 200)));
     if (!endpoints_find(registry, &reference, true, arena, &endpoints, &count, err))
         return false;
     *out = endpoints[count - 1];

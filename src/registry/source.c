@@ -172,7 +172,7 @@ static bool get_layer(struct source *s, const struct endpoint *endpoint, const s
         return arena_error(arena, err);
     if (!ask_registry(s->registry, endpoint, &ask, arena, &response, err))
         return false;
-    return response.status / 100 == 2 || ask_refused(s->registry, endpoint, &response, (struct str){ 0 }, arena, err);
+    return response.status / 100 == 2 || ask_refused(s->registry, endpoint, &response, blob_hint(&response), arena, err);
 }
 
 /* Foreign layers lie elsewhere, for everybody. */
@@ -182,11 +182,11 @@ static bool get_foreign(struct source *s, struct str url, struct net_sink *sink,
     struct net_request request = { .url = url };
     if (!str_starts(url, "https://") && !str_starts(url, "http://"))
         return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" is no address of a foreign layer",
-                         STR_ARG(shown_text(url, 200, arena)));
+                         STR_ARG(arena_shown(arena, url, 200)));
     if (!net_download(s->registry->net, &request, sink, arena, &response, err))
         return false;
     return response.status / 100 == 2 || error_set(err, ERROR_NETWORK, "%.*s, where the foreign layer should be, says %d",
-                                                   STR_ARG(shown_text(net_host(url), 200, arena)), response.status);
+                                                   STR_ARG(arena_shown(arena, net_host(url), 200)), response.status);
 }
 
 /* Another place may go on only where nothing has been written: a pipe cannot be gone back in. */
@@ -230,25 +230,6 @@ static bool source_layer(void *context, const struct image_layer *layer, int fd,
 
 /* ---- making one ---------------------------------------------------------------------------------------------------------------- */
 
-static struct str reference_text(const struct image_reference *r, struct arena *arena)
-{
-    if (r->digest.len && r->tag.len)
-        return arena_printf(arena, "%.*s/%.*s:%.*s@%.*s", STR_ARG(r->registry), STR_ARG(r->repository), STR_ARG(r->tag),
-                            STR_ARG(r->digest));
-    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(r->registry), STR_ARG(r->repository), r->digest.len ? "@" : ":",
-                        STR_ARG(r->digest.len ? r->digest : r->tag));
-}
-
-/* As people write it: "nginx:alpine". */
-static struct str familiar(struct str full_name)
-{
-    static const char *const prefixes[] = { "docker.io/library/", "docker.io/" };
-    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
-        if (str_starts(full_name, prefixes[i]))
-            return str_skip(full_name, strlen(prefixes[i]));
-    return full_name;
-}
-
 bool registry_source(struct registry *registry, const struct image_reference *reference, struct arena *arena,
                      struct image_source *out, struct error *err)
 {
@@ -259,13 +240,13 @@ bool registry_source(struct registry *registry, const struct image_reference *re
                           .arena = arena,
                           .reference = { arena_str(arena, reference->registry), arena_str(arena, reference->repository),
                                          arena_str(arena, reference->tag), arena_str(arena, reference->digest) } };
-    s->full_name = reference_text(&s->reference, arena);
+    s->full_name = image_reference_text(&s->reference, arena);
     if (arena->exhausted)
         return arena_error(arena, err);
     if (!endpoints_find(registry, &s->reference, false, arena, &s->endpoints, &s->count, err))
         return false;
     *out = (struct image_source){
-        .kind = "remote", .name = familiar(s->full_name), .context = s, .document = source_document, .layer = source_layer
+        .kind = "remote", .name = image_name_familiar(s->full_name), .context = s, .document = source_document, .layer = source_layer
     };
     return true;
 }

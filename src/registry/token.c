@@ -157,7 +157,7 @@ static bool send(const struct wish *w, struct net_response *out, struct error *e
 
 static struct str refused_hint(const struct wish *w, int status)
 {
-    struct str host = w->endpoint->at.registry, origin = shown_text(w->credentials->origin, 200, w->arena);
+    struct str host = w->endpoint->at.registry, origin = arena_shown(w->arena, w->credentials->origin, 200);
     if (status / 100 != 4 || status == 429)
         return STR("try again later");
     if (has_password(w->credentials) && !origin.len)
@@ -182,7 +182,7 @@ static bool refused(const struct wish *w, const struct net_response *response, s
 static bool check_realm(const struct wish *w, struct error *err)
 {
     bool tls = str_starts(w->realm, "https://"), secret = has_password(w->credentials) || w->credentials->identity_token.len;
-    struct str shown = shown_text(w->realm, MAX_REALM_BYTES, w->arena);
+    struct str shown = arena_shown(w->arena, w->realm, MAX_REALM_BYTES);
     bool clean = str_eq(shown, w->realm) && !str_find(w->realm, ' ', NULL) && !str_find(w->realm, '#', NULL);
     if (!(tls || str_starts(w->realm, "http://")) || !clean || !net_host(w->realm).len)
         return error_set(err, ERROR_NETWORK, "%.*s says that tokens are at \"%.*s\", which is no address: is it a registry?",

@@ -167,6 +167,18 @@ static void put_os(struct json_report *j)
     jw_close(&j->w, '}');
 }
 
+static void put_repository(struct json_writer *w, const struct report_repository *r)
+{
+    jw_text_given(w, "RepoURL", r->url);
+    jw_text_given(w, "Branch", r->branch);
+    if (r->tag_count)
+        jw_texts(w, "Tags", r->tags, r->tag_count);
+    jw_text_given(w, "Commit", r->commit);
+    jw_text_given(w, "CommitMsg", r->message);
+    jw_text_given(w, "Author", r->author);
+    jw_text_given(w, "Committer", r->committer);
+}
+
 static void put_metadata(struct json_report *j)
 {
     struct json_writer *w = &j->w;
@@ -174,6 +186,8 @@ static void put_metadata(struct json_report *j)
     const struct image *image = &inventory->image;
     jw_open(w, "Metadata", '{');
     put_os(j);
+    if (j->report->repository)
+        put_repository(w, j->report->repository);
     if (image->id.len) {
         uint64_t size = 0;
         for (size_t i = 0; i < inventory->layer_count; i++)

@@ -100,10 +100,11 @@ static void put_cards(const struct overview *o, struct buf *out)
         return;
     buf_text(out, "<ul class=\"cards\">\n");
     put_card(out, "", o->count, o->by_platform ? "Platforms" : "Images");
-    for (int s = SEVERITY_COUNT - 1; s >= 0 && !o->by_platform; s--)
+    bool sums = !o->by_platform && totals.scanned;
+    for (int s = SEVERITY_COUNT - 1; s >= 0 && sums; s--)
         if (o->severities[s])
             put_card(out, classes[s], totals.by[s], overview_severity_titles[s]);
-    if (!o->by_platform)
+    if (sums)
         put_card(out, "", totals.fixable, "Fixable");
     if (totals.end_of_life)
         put_card(out, "bad", totals.end_of_life, "Past end of life");

@@ -5,9 +5,17 @@
 #include "base/base.h"
 #include "match/match.h"
 
+/* Where a source tree comes from: what git says of it; all may be empty. */
+struct report_repository {
+    struct str url, branch, commit, message, author, committer; /* people: "Name <mail>"; the URL has no credentials */
+    const struct str *tags;                                      /* that lead to the commit */
+    size_t tag_count;
+};
+
 struct report {
     struct str artifact_name; /* as the user gave it */
-    struct str artifact_type; /* "container_image", "filesystem" */
+    struct str artifact_type; /* "container_image", "filesystem", "repository" */
+    const struct report_repository *repository; /* NULL: none */
     const struct inventory *inventory;
     const struct matches *matches;   /* filtered */
     bool severities[SEVERITY_COUNT]; /* shown, for the totals */

@@ -152,6 +152,15 @@ static bool read_frames(struct scan *scan, struct str bytes, size_t layer_count,
     return true;
 }
 
+/* Of a scan that failed: the next one need not fetch again what has been walked. */
+static void keep_finished(struct scan *scan, const struct plan *plan, const struct layer_alias *aliases, size_t alias_count)
+{
+    struct error ignored = { 0 };
+    for (size_t i = 0; scan->options->cache && i < plan->count; i++)
+        if (plan->jobs[i].result.len)
+            read_frames(scan, plan->jobs[i].result, scan->out->image.layer_count, aliases, alias_count, &ignored);
+}
+
 bool scan_walk_layers(struct scan *scan, const bool *wanted, const struct layer_alias *aliases, size_t alias_count,
                       struct error *err)
 {
@@ -170,6 +179,8 @@ bool scan_walk_layers(struct scan *scan, const bool *wanted, const struct layer_
     close_plan(scan, &plan);
     for (size_t i = 0; ok && i < plan.count; i++)
         ok = read_frames(scan, plan.jobs[i].result, image->layer_count, aliases, alias_count, err);
+    if (!ok)
+        keep_finished(scan, &plan, aliases, alias_count);
     for (size_t i = 0; ok && i < image->layer_count; i++)
         scan->layers[i] = scan->layers[image->layers[i].same_as];
     return ok;

@@ -62,7 +62,7 @@ void remember_layer(struct scan *scan, uint32_t index, struct str flat, const st
 bool scan_begin_pass(struct scan *scan, struct layer_pass *pass, const struct layer_alias *aliases, size_t alias_count,
                      struct error *err);
 uint64_t scan_spool_bytes(const struct scan *scan);
-void scan_show_progress(void *scan);
+void scan_show_progress(void *context); /* a struct scan */
 unsigned scan_parallel(const struct scan *scan);
 
 #endif

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -122,6 +123,13 @@ static bool enter_seccomp(const struct worker_job *job, struct error *err)
     return true;
 }
 #endif
+
+void worker_end_with(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it ended before this was said */
+        _exit(1);
+}
 
 bool sandbox_enter(const struct worker_job *job, struct error *err)
 {

@@ -3,6 +3,11 @@
 
 #include <sys/resource.h>
 
+void worker_end_with(pid_t parent)
+{
+    (void)parent;
+}
+
 bool sandbox_enter(const struct worker_job *job, struct error *err)
 {
     const struct rlimit no_core = { 0, 0 }, file_size = { (rlim_t)job->max_spool_bytes, (rlim_t)job->max_spool_bytes };

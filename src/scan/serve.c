@@ -3,31 +3,14 @@
 #include "scan/serve.h"
 #include "image/image.h"
 
-#include <errno.h>
-#include <unistd.h>
-
-static bool read_whole(int fd, void *dst, size_t len)
-{
-    char *at = dst;
-    while (len) {
-        ssize_t n = read(fd, at, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 static bool read_question(int fd, char text[static ASK_MAX_QUESTION_BYTES], struct str *out)
 {
     unsigned char head[4];
-    if (!read_whole(fd, head, sizeof head))
+    struct error ignored = { 0 };
+    if (!file_read_all(fd, head, sizeof head, &ignored))
         return false;
     uint32_t len = le32(head);
-    if (len == 0 || len > ASK_MAX_QUESTION_BYTES || !read_whole(fd, text, len))
+    if (len == 0 || len > ASK_MAX_QUESTION_BYTES || !file_read_all(fd, text, len, &ignored))
         return false;
     for (uint32_t i = 0; i < len; i++)
         if (text[i] <= ' ' || text[i] > '~')

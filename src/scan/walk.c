@@ -93,6 +93,17 @@ static bool walk_members(struct walk *walk, const struct layer_pass *pass, struc
     return ok && err->kind == ERROR_NONE;
 }
 
+/* Bytes that cannot be read are rarely what was meant to be there: when the digest is not theirs either, that is what is wrong. */
+static void blame_digest(struct walk *walk, const struct image_layer *layer, enum scan_verify verify, struct error *err)
+{
+    char digest[160];
+    struct error other = { 0 };
+    if (err->kind != ERROR_INPUT || verify == SCAN_VERIFY_NONE || !layer->digest.len || !stream_drain(walk->stored, &other))
+        return;
+    if (!check_digest(walk->stored, layer->digest, "digest", digest, &other))
+        *err = other;
+}
+
 /* An empty blob is an empty layer (old builders wrote them). */
 static bool walk_is_empty(struct walk *walk, bool *empty, struct error *err)
 {
@@ -130,6 +141,8 @@ static bool walk_layer(const struct layer_pass *pass, const struct image_layer *
         c->layer.size_bytes = layer->size_bytes;
         layer_collect_end(c);
         ok = !c->checks || layer_check_end(c, err);
+    } else {
+        blame_digest(&walk, layer, pass->verify, err);
     }
     stream_close(walk.plain);
     return ok;

@@ -5,12 +5,15 @@
 #include "scan/worker.h"
 #include "scan/serve.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,12 +52,38 @@ static void answer(int fd, bool ok, const struct error *err, struct str result)
     _exit(0);
 }
 
+static bool is_socket(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* The parent's connections to registries and engines, and its output, are not for what reads images: a worker that was taken over
+ * could use them without opening anything. */
+static void leave_connections(int input_fd)
+{
+    uint64_t number;
+    DIR *dir = opendir("/dev/fd");
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (str_u64(str_from(entry->d_name), &number) && number > STDERR_FILENO && number < INT_MAX && (int)number != input_fd &&
+            is_socket((int)number))
+            close((int)number);
+    if (dir)
+        closedir(dir);
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing < 0)
+        return;
+    dup2(nothing, STDOUT_FILENO);
+    close(nothing);
+}
+
 static void child_run(const struct worker_job *job, int fd, int input_fd)
 {
     struct error err = { 0 };
     struct buf out;
     buf_init(&out, MAX_ANSWER_BYTES);
     reset_signals();
+    leave_connections(input_fd);
     if (job->input_fd)
         *job->input_fd = input_fd;
     bool ok = sandbox_enter(job, &err) && job->run(job->context, &out, &err);
@@ -88,12 +117,14 @@ static pid_t fork_answering(int *answers, struct error *err)
         return -1;
     }
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid < 0) {
         error_system(err, "cannot start a worker");
         close_pair(ends);
         return -1;
     }
+    if (pid == 0)
+        worker_end_with(parent);
     close(ends[pid == 0 ? 0 : 1]);
     *answers = ends[pid == 0 ? 1 : 0];
     return pid;
@@ -191,7 +222,7 @@ static bool explain_death(int status, struct error *err)
 }
 
 /* What the feeder failed with: it has ended by itself, or waits for a pipe that nobody reads any more. */
-static bool feeder_failed(struct worker *w, struct error *err)
+static bool feeder_failed(struct worker *w, const char *what, struct error *err)
 {
     char text[4 + sizeof err->text];
     size_t len = 0;
@@ -210,7 +241,8 @@ static bool feeder_failed(struct worker *w, struct error *err)
     if (interrupted())
         return !interrupt_error(err);
     if (len < 4)
-        return !error_set(err, ERROR_SYSTEM, "the process that fetched it ended without an answer");
+        return !error_set(err, ERROR_SYSTEM, "%s: the process that fetched it was ended from outside; is memory short? try again",
+                          what);
     if (text[0] == 0)
         return false;
     error_set(err, (enum error_kind)text[0], "%.*s", (int)(len - 4), text + 4);
@@ -248,7 +280,7 @@ static bool finish(struct worker *w, struct worker_job *job, struct arena *arena
     }
     if (ok && !job->needs_all_input)
         end_feeder(w);
-    else if (feeder_failed(w, err))
+    else if (feeder_failed(w, job->what, err))
         from_elsewhere = true;
     ok = ok && !from_elsewhere;
     if (!ok && !from_elsewhere)

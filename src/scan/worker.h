@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <sys/types.h>
+
 struct worker_job {
     const char *what; /* named in errors: "nginx.tar: layer sha256:…" */
     bool (*run)(void *context, struct buf *out, struct error *err);
@@ -30,6 +32,10 @@ struct worker_job {
  * crashes, or answers with damaged bytes, is an input error that names the job. While it waits it calls tick (may be NULL). */
 bool worker_run(struct worker_job *jobs, size_t count, unsigned parallel, struct arena *arena, void (*tick)(void *),
                 void *tick_context, struct error *err);
+
+/* In a child, right after the fork: it ends when its parent does, by whatever signal. Where the system cannot do that, it ends
+ * when it next writes to a pipe that nobody reads. (sandbox_linux.c, sandbox_portable.c) */
+void worker_end_with(pid_t parent);
 
 /* In the child, before it looks at anything hostile: no network, no exec, no new files, limits. What the system does not
  * offer is left out; the rest holds. (sandbox_linux.c, sandbox_portable.c) */

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -162,6 +163,22 @@ def write_folder(path, members):
     return str(path)
 
 
+def isolate(env, folder):
+    """An environment in which no configuration of this machine's user counts; folders are below `folder`."""
+    folder = pathlib.Path(folder)
+    home = folder / "home"
+    (home / ".docker").mkdir(parents=True, exist_ok=True)
+    (folder / "run").mkdir(exist_ok=True)
+    (folder / "registries.conf").touch()
+    env = {key: value for key, value in env.items()
+           if not re.match(r"(?i)(https?|all|no)_proxy$|AWS_|REGISTRY_AUTH_FILE$|DOCKER_|CONTAINER_HOST$|SSL_CERT_|TRIVY_|DRYDOCK_", key)}
+    env.update(HOME=str(home), DOCKER_CONFIG=str(home / ".docker"), XDG_CONFIG_HOME=str(home / ".config"),
+               XDG_CACHE_HOME=str(home / ".cache"), XDG_DATA_HOME=str(home / ".local/share"), XDG_RUNTIME_DIR=str(folder / "run"),
+               CONTAINERS_REGISTRIES_CONF=str(folder / "registries.conf"), DRYDOCK_SKIP_DB_UPDATE="true",
+               DRYDOCK_CACHE_DIR=str(folder / "cache"), TRIVY_CACHE_DIR=str(folder / "no-trivy"))
+    return env
+
+
 class Test(unittest.TestCase):
     maxDiff = None
 
@@ -169,8 +186,8 @@ class Test(unittest.TestCase):
         folder_ = tempfile.TemporaryDirectory()
         self.addCleanup(folder_.cleanup)
         self.dir = pathlib.Path(folder_.name)
-        self.env = {**os.environ, "DRYDOCK_CACHE_DIR": str(self.dir / "cache"), "TRIVY_CACHE_DIR": str(self.dir / "no-trivy"),
-                    "TMPDIR": str(self.dir), "NO_COLOR": "1", "DRYDOCK_SKIP_DB_UPDATE": "true"}
+        # Without the cache, since most tests scan anew what they scanned before; ServerTest and the tests of the cache have it.
+        self.env = {**isolate(os.environ, self.dir), "TMPDIR": str(self.dir), "NO_COLOR": "1", "DRYDOCK_NO_CACHE": "true"}
         self.env.pop("SOURCE_DATE_EPOCH", None)
 
     def run_program(self, *arguments, input=None, code=None, env=None):

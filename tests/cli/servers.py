@@ -24,7 +24,7 @@ import time
 import unittest
 import urllib.parse
 
-from drydock import Test, config_of, oci_blobs, pack, sha
+from drydock import Test, config_of, isolate, oci_blobs, pack, sha
 
 HAVE_REGISTRY = shutil.which("docker-registry") is not None and shutil.which("openssl") is not None
 HAVE_SKOPEO = shutil.which("skopeo") is not None
@@ -50,22 +50,6 @@ def wait_until(condition, what):
             return value
         time.sleep(0.02)
     raise AssertionError(f"waited {DEADLINE_S} s for {what}")
-
-
-def isolate(env, folder):
-    """An environment in which no configuration of this machine's user counts; folders are below `folder`."""
-    folder = pathlib.Path(folder)
-    home = folder / "home"
-    (home / ".docker").mkdir(parents=True, exist_ok=True)
-    (folder / "run").mkdir(exist_ok=True)
-    (folder / "registries.conf").touch()
-    env = {key: value for key, value in env.items()
-           if not re.match(r"(?i)(https?|all|no)_proxy$|AWS_|REGISTRY_AUTH_FILE$|DOCKER_|CONTAINER_HOST$|SSL_CERT_|TRIVY_|DRYDOCK_(?!CACHE_DIR)", key)}
-    env.update(HOME=str(home), DOCKER_CONFIG=str(home / ".docker"), XDG_CONFIG_HOME=str(home / ".config"),
-               XDG_CACHE_HOME=str(home / ".cache"), XDG_DATA_HOME=str(home / ".local/share"), XDG_RUNTIME_DIR=str(folder / "run"),
-               CONTAINERS_REGISTRIES_CONF=str(folder / "registries.conf"), DRYDOCK_SKIP_DB_UPDATE="true",
-               DRYDOCK_CACHE_DIR=env.get("DRYDOCK_CACHE_DIR", str(folder / "cache")))
-    return env
 
 
 # ---- certificates ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ EXPECTED = [("a", "1:2-3"), ("b", "4"), ("c", "1.0.0")]
 
 
 class Cache(Test):
+    def setUp(self):
+        super().setUp()
+        del self.env["DRYDOCK_NO_CACHE"]
+
     def info(self, *options):
         return json.loads(self.run_program("cache", "info", "--format", "json", *options, code=0).stdout)
 

@@ -112,7 +112,7 @@ class Inputs(Test):
     def test_a_reference_names_the_command_to_run(self):
         self.fails("image", "nginx:alpine", "--offline", says=["nginx:alpine", "--offline", "docker save nginx:alpine | drydock image --input -"])
         (self.dir / "layout").mkdir()
-        self.fails("image", "layout", says=["./layout"])
+        self.fails("image", "layout", "--offline", says=["for the file or folder of that name write ./layout"])
 
     @unittest.skipUnless((SHARED / "images").is_dir(), "the shared images are not here")
     def test_archives_of_other_tools(self):

@@ -43,12 +43,12 @@ KEV = {"title": "KEV", "catalogVersion": "1", "dateReleased": "2026-03-01T00:00:
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
 
 
-def problems(value, schema=SCHEMA, at="report"):
-    """What is wrong by the schema: the few keywords of JSON Schema that it uses, so that the test needs no library."""
+def problems(value, schema=SCHEMA, at="report", root=SCHEMA):
+    """What is wrong by the schema: the few keywords of JSON Schema that matter most, so that the test needs no library."""
     if "$ref" in schema:
-        return problems(value, SCHEMA["$defs"][schema["$ref"].split("/")[-1]], at)
+        return problems(value, root["$defs"][schema["$ref"].split("/")[-1]], at, root)
     if "anyOf" in schema:
-        return [] if any(not problems(value, one, at) for one in schema["anyOf"]) else [f"{at}: none of the alternatives"]
+        return [] if any(not problems(value, one, at, root) for one in schema["anyOf"]) else [f"{at}: none of the alternatives"]
     kind = schema.get("type")
     if kind and (not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
         return [f"{at}: is not of type {kind}"]
@@ -62,17 +62,17 @@ def problems(value, schema=SCHEMA, at="report"):
         found.append(f"{at}: {value} is out of range")
     if isinstance(value, list):
         for i, item in enumerate(value):
-            found += problems(item, schema.get("items", {}), f"{at}[{i}]")
+            found += problems(item, schema.get("items", {}), f"{at}[{i}]", root)
     if isinstance(value, dict):
         found += [f"{at}: lacks {key}" for key in schema.get("required", []) if key not in value]
         for key, item in value.items():
             others = schema.get("additionalProperties", True)
             if key in schema.get("properties", {}):
-                found += problems(item, schema["properties"][key], f"{at}.{key}")
+                found += problems(item, schema["properties"][key], f"{at}.{key}", root)
             elif others is False:
                 found.append(f"{at}: {key} is not in the schema")
             elif others is not True:
-                found += problems(item, others, f"{at}.{key}")
+                found += problems(item, others, f"{at}.{key}", root)
     return found
 
 
@@ -179,10 +179,22 @@ class Reports(Test):
 
     def test_the_same_scan_gives_the_same_bytes(self):
         for options in (["-f", "json", "--list-all-pkgs"], ["-f", "table", "--list-all-pkgs"]):
-            scan = ["image", self.image, "--db", "t.ddb", "-q", "--now", "2026-06-01", *options]
+            scan = ["image", self.image, "--db", "t.ddb", "-q", "--now", "2026-06-01", "--no-cache", *options]
             first = self.run_program(*scan, "--parallel", "1", code=0).stdout
             for env in ({}, {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}, {"LC_ALL": "C", "TZ": "Asia/Tokyo"}):
                 self.assertEqual(self.run_program(*scan, "--parallel", "4", code=0, env=env).stdout, first)
+
+    def test_what_the_cache_changes(self):
+        """What is answered from the cache is the same report, but its layers are not verified: nobody looked at their bytes this time."""
+        del self.env["DRYDOCK_NO_CACHE"]
+        scan = ["image", self.image, "--db", "t.ddb", "-q", "--now", "2026-06-01", "-f", "json", "--list-all-pkgs"]
+        first, second, third = (json.loads(self.run_program(*scan, *more, code=0).stdout) for more in ((), (), ("--verify",)))
+        self.assertEqual([r["Drydock"]["VerifiedLayers"] for r in (first, second, third)], [[True] * 2, [False] * 2, [True] * 2])
+        self.assertEqual(problems(second), [])
+        self.assertEqual(third, first)
+        self.assertNotEqual(second["ReportID"], first["ReportID"])
+        second["ReportID"], second["Drydock"]["VerifiedLayers"] = first["ReportID"], first["Drydock"]["VerifiedLayers"]
+        self.assertEqual(second, first)
 
     def test_nothing_in_a_report_commands_a_terminal(self):
         self.assertIn("odd", [p["Name"] for r in self.scan(self.image, "--db", "t.ddb")["Results"] for p in r["Packages"]])

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* On one line, with nothing that steers a terminal. */
 static void check_shown(struct str text, struct arena *arena)
 {
-    struct str shown = shown_text(text, CLIENT_ERROR_SHOWN, arena);
+    struct str shown = arena_shown(arena, text, CLIENT_ERROR_SHOWN);
     if (shown.len > CLIENT_ERROR_SHOWN)
         __builtin_trap();
     while (shown.len) {

@@ -380,13 +380,80 @@ def image_documents():
     named = {**descriptor, "annotations": {"org.opencontainers.image.ref.name": "a:1", "io.containerd.image.name": "docker.io/library/a:1"}}
     manifest = blobs[descriptor["digest"].split(":")[1]]
     index = json.dumps({"schemaVersion": 2, "manifests": [descriptor, attestation, named]}).encode()
-    schema_1 = json.dumps({"schemaVersion": 1, "fsLayers": [{"blobSum": "sha256:" + "1" * 64}]}).encode()
     config = json.dumps({**json.loads(drydock.config_of(LAYERS)), "variant": "v8",
                          "history": [{"created_by": "RUN a", "comment": "b", "empty_layer": True}, {"created_by": "RUN c"}]}).encode()
     docker = json.dumps([{"Config": "c.json", "RepoTags": ["a:1", "b.example:5000/c:2"], "Layers": ["l.tar", "l.tar"]},
                          {"Config": "c.json", "RepoTags": None, "Layers": []}]).encode()
     yield from (bytes([which | reference]) + text for reference in (0, 0x80) for which, texts in enumerate(
-        ([index], [manifest, index, schema_1], [manifest, schema_1], [config], [docker], [config])) for text in texts)
+        ([index], [manifest, index, *schema_1()], [manifest, *schema_1()], [config], [docker], [config])) for text in texts)
+
+
+def schema_1():
+    """Docker's old manifests: the topmost layer first, each with the JSON of an image."""
+    def v1(**more):
+        return {"v1Compatibility": json.dumps({"id": "a" * 64, "created": "2015-01-02T03:04:05Z", **more})}
+    history = [v1(architecture="amd64", os="linux", author="A", config={"Cmd": ["/bin/sh"]}, container_config={"Cmd": ["/bin/sh", "-c", "#(nop) CMD \"a\""]}, parent="b"),
+               v1(container_config={"Cmd": ["apt", "é"]}, throwaway=True), v1(comment="base", container_config={"Cmd": None})]
+    text = {"schemaVersion": 1, "name": "library/a", "tag": "1", "architecture": "amd64", "history": history,
+            "fsLayers": [{"blobSum": "sha256:" + drydock.sha(LAYERS[number % 2])} for number in range(3)]}
+    yield json.dumps({"schemaVersion": 1, "fsLayers": [{"blobSum": "sha256:" + "1" * 64}]}).encode()
+    yield json.dumps(text).encode()
+    yield json.dumps({**text, "mediaType": "application/vnd.docker.distribution.manifest.v1+prettyjws",
+                      "signatures": [{"header": {"alg": "ES256"}, "signature": "eA", "protected": "eyJmb3JtYXRMZW5ndGgiOjIyLCJmb3JtYXRUYWlsIjoiZlEifQ"}]}).encode()
+
+
+def image_remote():
+    """The first byte: 1 documents (@N is the N-th's digest and size), 2 a list is asked for, 4 by platform. Or answers as they are."""
+    def kind(name, vendor="oci.image"):
+        return f'"mediaType":"application/vnd.{vendor}.{name}+json"'
+    config = drydock.config_of(LAYERS).decode()
+    layers = ",".join('{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:%s","size":%d}' % (drydock.sha(data), len(data)) for data in LAYERS)
+    manifest = '{"schemaVersion":2,%s,"config":{%s,@0},"layers":[%s]}' % (kind("manifest.v1"), kind("config.v1"), layers)
+    foreign = ('{"schemaVersion":2,%s,"config":{%s,@0},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip","digest":"sha256:%s","size":5,'
+               '"urls":["https://a.example/b","","c d","http://e.example/"]},%s]}' % (kind("distribution.manifest.v2", "docker"), kind("container.image.v1", "docker"), "1" * 64, layers))
+    arm, amd = ('"platform":{"os":"linux","architecture":"%s","variant":"%s"}' % pair for pair in (("arm64", "v8"), ("amd64", "")))
+    one = '{"manifests":[{%s,@1,"annotations":{"org.opencontainers.image.ref.name":"registry.example:5000/a:1"}}]}' % kind("manifest.v1")
+    several = '{"manifests":[{%s,@1,%s},{%s,@1,%s},{@0,"platform":{"os":"unknown","architecture":"unknown"}},{@2}]}' % (kind("manifest.v1"), arm, kind("manifest.v1"), amd)
+    nested = '{"manifests":[{"mediaType":"application/vnd.oci.image.index.v1+json",@3}]}'
+    texts = [[config, manifest, one], [config, manifest, "{}", several], [config, foreign, foreign, several, nested],
+             [config, foreign, '{"manifests":[{%s,@1}]}' % kind("distribution.manifest.v2", "docker")], [config, manifest, "{}", '{"manifests":[{@0},{@2}]}'], ["{}"]]
+    for old in schema_1():
+        texts.append(["", old.decode(), '{"manifests":[{"mediaType":"application/vnd.docker.distribution.manifest.v1+prettyjws",@1}]}'])
+        texts.append(["", old.decode(), '{"manifests":[{@1}]}'])
+    yield from (bytes([how]) + "\0".join(documents).encode() for documents in texts for how in (1, 3, 5))
+    yield b"\0" + struct.pack("<BQ", 0, 2) + b"{}" + struct.pack("<BQ", 1, 0) + struct.pack("<BQ", 2, 0)
+
+
+def scan_arrive():
+    """The first byte says how the rest is walked."""
+    for number, data in enumerate(images()):
+        yield bytes([number % 16]) + data
+    program = b"\x7fELF\x02\x01\x01" + bytes(57)
+    lists = ("var/lib/dpkg/info/b.md5sums", "0" * 32 + "  bin/b\n" + "1" * 32 + "  etc/link\n")
+    linked = drydock.layer(
+        drydock.symlink("var/lib/rpm", "/usr/lib/rpm"), drydock.symlink("etc/os-release", "../usr/lib/release"), ("usr/lib/release", drydock.OS_RELEASE),
+        ("bin/b", program, 0o755), ("var/lib/dpkg/status", drydock.deb("b", "1")), ("var/lib/dpkg/info/b.list", "/.\n/bin\n/bin/b\n"), lists, drydock.hardlink("bin/c", "bin/b"))
+    for flags in (0, 1, 2, 4, 6, 8):
+        yield bytes([flags]) + tar_of(drydock.docker_members([linked, *LAYERS], how=("plain", "gzip")[flags % 2]))
+        yield bytes([flags]) + tar_of(reversed(drydock.docker_members([linked, linked, b""])))
+    yield b"\0" + tar_of([("repositories", "{}"), ("VERSION", "1.0"), *drydock.docker_members([b"no tar at all".ljust(512), LAYERS[0]])])
+
+
+def scan_serve():
+    def question(text):
+        return struct.pack("<I", len(text)) + text
+    digest = b"sha256:" + b"a" * 64
+    yield question(b"index.json") + question(b"manifests/" + digest) + question(b"blobs/" + digest)
+    yield from (question(b"a b"), question(b"\x1b[2J"), question(b""), question(b"x" * 4096) * 2, question(b"x" * 4097), question(b"index.json")[:-1])
+
+
+def cache_entry():
+    """The first byte: the group; with 4 the hash is made right."""
+    for group in range(3):
+        for key, contents in ((b"sha256:a 3 1", b"{}"), (b"", b""), (b"k" * 16, bytes(64))):
+            padded = key + bytes(-len(key) % 8)
+            yield bytes([4 + group]) + b"DDCACHE1" + struct.pack("<QQII", len(contents), 0, len(key), group) + padded + contents
+    yield b"\0DDCACHE1" + bytes(24)
 
 
 def scan_image():
@@ -415,12 +482,13 @@ def wire_list(items):
 
 def image_decode():
     digest = "sha256:" + "a" * 64
-    layer = b"".join(map(wire_text, ("layer.tar", digest, digest, "application/x-tar", "blobs/sha256/a", "RUN a"))) + struct.pack("<QQ", 512, 1024)
+    layer = b"".join(map(wire_text, ("layer.tar", digest, digest, "application/x-tar", "blobs/sha256/a", "RUN a", "https://a.example/b"))) + struct.pack("<QQ", 512, 1024)
     step = b"".join(map(wire_text, ("2026-01-02T03:04:05Z", "RUN a", ""))) + struct.pack("<I", 0)
-    head = b"IMG1" + b"".join(map(wire_text, ("a:1", digest, "", "linux", "amd64", "", "2026-01-02T03:04:05Z", "{}", ""))) + struct.pack("<I", 0)
+    head = b"IMG2" + b"".join(map(wire_text, ("a:1", digest, "", "linux", "amd64", "", "2026-01-02T03:04:05Z", "{}", ""))) + struct.pack("<I", 0)
     yield head + struct.pack("<IIII", 0, 0, 0, 0)
     yield head + wire_list([wire_text("a:1"), wire_text("b:2")]) + wire_list([wire_text("a@" + digest)]) + wire_list(
         [layer + struct.pack("<I", 0), layer + struct.pack("<I", 0), layer + struct.pack("<I", 2)]) + wire_list([step, step])
+    yield wire_list([b"".join(map(wire_text, choice)) for choice in (("linux", "arm64", "v8", digest), ("linux", "amd64", "", digest), ("", "", "", ""))])
 
 
 class Flat:

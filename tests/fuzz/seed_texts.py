@@ -134,6 +134,15 @@ def registry_config():
     yield from (bytes([host]) + text.encode() for host in range(4) for text in texts)
 
 
+def cmd_notes():
+    part = {"Reference": "registry.example/db:2", "Digest": "sha256:" + "a" * 64, "Blob": "sha256:" + "b" * 64, "FetchedAt": "2026-01-02T03:04:05Z"}
+    yield json.dumps({"File": "a.ddb", "Previous": "b.ddb", "UpdatedAt": "2026-01-02T03:04:05.123456789Z", "NextUpdate": "2026-01-03T03:04:05+02:00",
+                      "Database": part, "JavaIndex": {**part, "x": [{}]}})
+    yield json.dumps({"At": "2026-01-02T03:04:05Z", "Failed": True, "Problem": "no \x1b[2J route", "x": None})
+    yield json.dumps({"Version": 2, "nextupdate": "2026-01-02T09:04:05Z", "UPDATEDAT": "0001-01-01T00:00:00Z", "DownloadedAt": "x"})
+    yield "[]"
+
+
 # ---- feeds -------------------------------------------------------------------------------------------------------------
 
 def osv(**more):

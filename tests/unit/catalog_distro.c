@@ -183,14 +183,9 @@ static void values_are_unquoted(void **state)
 static void senseless_os_release_is_incomplete(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "",
-                                         "\n\n",
-                                         "VERSION_ID=12\n",
-                                         "ID=\n",
-                                         "ID=\"two words\"\n",
-                                         "ID=\x01\x02\n",
-                                         "\x7f"
-                                         "ELF\x02\x01" };
+    static const char *const texts[] = {
+        "", "\n\n", "VERSION_ID=12\n", "ID=\n", "ID=\"two words\"\n", "ID=\x01\x02\n", "\x7f\x45LF\x02\x01"
+    }; /* an ELF file */
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         struct parsed parsed;
         parse_text(&parsed, "etc/os-release", str_from(texts[i]));

@@ -62,7 +62,7 @@ static void paths_are_short_and_start_at_what_was_asked_for(void **state)
     (void)state;
     struct arena arena;
     struct catalog_graph graph;
-    uint32_t *via;
+    uint32_t *via = NULL;
     arena_init(&arena, "graph", 1 << 20);
     struct package packages[] = { make("l", "a", "b"), make("l", "b", "c"), make("l", "c", "d"), make("l", "d", ""),
                                   make("l", "e", "d"), make("l", "f", "g"), make("l", "g", "f") };

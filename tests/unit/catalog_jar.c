@@ -197,6 +197,10 @@ static void archives_have_identities(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(identities); i++) {
+#ifndef HAVE_EXPAT
+        if (str_ends(str_from(identities[i].members[0].path), "/pom.xml"))
+            continue;
+#endif
         for (int deflated = 0; deflated < 2; deflated++)
             assert_listing(identities[i].path, build(identities[i].members, ARRAY_LEN(identities[i].members), deflated),
                            identities[i].want);

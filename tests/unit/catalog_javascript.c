@@ -304,6 +304,7 @@ static const struct listing_row pnpm_rows[] = {
 static void pnpm_locks(void **state)
 {
     (void)state;
+    NEEDS_YAML();
     assert_listings(pnpm_rows, ARRAY_LEN(pnpm_rows));
     assert_null(catalog_claim(STR("node_modules/a/pnpm-lock.yaml")));
 }

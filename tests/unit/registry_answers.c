@@ -49,28 +49,6 @@ static void errors_are_read_in_all_their_forms(void **state)
     }
 }
 
-static void texts_are_fit_to_be_shown(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        size_t max;
-        const char *want;
-    } rows[] = {
-        { "plain", 10, "plain" },
-        { "  two\n\t words  ", 20, "two words" },
-        { "\x1b[31mred\x1b[0m", 20, "[31mred [0m" },
-        { "cut here", 3, "cut" },
-        { "cut here", 4, "cut" },
-        { "caf\xc3\xa9", 4, "caf" },
-        { "caf\xc3\xa9", 5, "caf\xc3\xa9" },
-        { "\xff\xfe", 9, "" },
-        { "", 9, "" },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        assert_str(shown_text(str_from(rows[i].text), rows[i].max, &arena), rows[i].want);
-}
-
 struct said {
     int status;
     const char *type, *body;
@@ -330,7 +308,6 @@ int main(void)
     log_setup(LOG_ERROR, LOG_TEXT);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(errors_are_read_in_all_their_forms, begin, end),
-        cmocka_unit_test_setup_teardown(texts_are_fit_to_be_shown, begin, end),
         cmocka_unit_test_setup_teardown(refusals_say_who_and_what_to_try, begin, end),
         cmocka_unit_test_setup_teardown(grants_are_few_and_the_latest_stay, begin, end),
         cmocka_unit_test_setup_teardown(tokens_are_read, begin, end),

@@ -298,7 +298,7 @@ static const struct rpm_sample samples[] = {
       .arch = "noarch",
       .vendor = "(none)",
       .dirs = { "/usr/lib/python3.11/site-packages/foo-1.0.dist-info/", "/usr/bin/" },
-      .files = { { 1, "foo" }, { 0, "METADATA" }, { 0, "RECORD" } } },
+      .files = { { .dir = 1, .base = "foo" }, { .base = "METADATA" }, { .base = "RECORD" } } },
     { .name = "gpg-pubkey", .version = "fd431d51", .release = "4ae0493b", .epoch = -1, .licence = "pubkey" },
     { .name = "libstdc++",
       .version = "11.3.1",

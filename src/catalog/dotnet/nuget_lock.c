@@ -16,15 +16,6 @@ struct target {
     struct map by_name; /* in lower case: NuGet's names have no case → index */
 };
 
-static struct str lower(struct arena *arena, struct str text)
-{
-    char *copy = arena_cstr(arena, text);
-    for (size_t i = 0; copy && i < text.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] | 0x20);
-    return str_make(copy, copy ? text.len : 0);
-}
-
 static struct str read_needs(struct json *json, struct arena *arena)
 {
     struct buf list;
@@ -61,7 +52,7 @@ static bool read_entry(struct json *json, struct target *target, struct str name
         !header_value_ok(entry.version))
         return true;
     struct entry *grown = arena_grow(target->arena, target->entries, target->count, &target->cap, sizeof *grown);
-    struct str key_name = lower(target->arena, name);
+    struct str key_name = arena_lower(target->arena, name);
     if (!grown || !key_name.ptr || !map_put(&target->by_name, key_name, target->count))
         return false;
     target->entries = grown;
@@ -86,7 +77,7 @@ static struct str list_needs(struct catalog_facts *facts, const struct target *t
     rest = entry->needs;
     while (str_next(&rest, '\n', &name)) {
         uint64_t at;
-        if (!map_get(&target->by_name, lower(scratch, name), &at))
+        if (!map_get(&target->by_name, arena_lower(scratch, name), &at))
             continue;
         const struct entry *need = &target->entries[at];
         struct str id = arena_printf(scratch, "%.*s@%.*s", STR_ARG(need->name), STR_ARG(need->version));

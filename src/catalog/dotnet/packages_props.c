@@ -14,20 +14,11 @@ struct reader {
     struct map seen;
 };
 
-static struct str lower(struct arena *arena, struct str text)
-{
-    char *copy = arena_cstr(arena, text);
-    for (size_t i = 0; copy && i < text.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] | 0x20);
-    return str_make(copy, copy ? text.len : 0);
-}
-
 /* ---- properties ---- */
 
 static bool set_property(struct reader *r, struct str name, struct str value, bool known)
 {
-    struct str *text = arena_new(r->file->scratch, struct str), key = lower(r->file->scratch, name);
+    struct str *text = arena_new(r->file->scratch, struct str), key = arena_lower(r->file->scratch, name);
     if (!text || !key.ptr)
         return false;
     *text = known ? str_trim(value) : (struct str){ 0 };
@@ -78,7 +69,7 @@ static bool expand(struct reader *r, struct str text, struct buf *out, unsigned 
             text = str_skip(text, 1);
             continue;
         }
-        struct str key = lower(r->file->scratch, str_trim(str_skip(str_head(text, end), 2)));
+        struct str key = arena_lower(r->file->scratch, str_trim(str_skip(str_head(text, end), 2)));
         uint64_t found;
         if (depth == 8 || !map_get(&r->properties, key, &found) || !((const struct str *)(uintptr_t)found)->ptr)
             return false;

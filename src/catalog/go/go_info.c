@@ -30,14 +30,10 @@ static bool digits_value(struct str text, unsigned base, uint32_t *out)
 {
     uint32_t value = 0;
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-                                                : 99;
-        if (digit >= base)
+        int digit = char_hex(text.ptr[i]);
+        if (digit < 0 || (unsigned)digit >= base)
             return false;
-        value = value * base + digit;
+        value = value * base + (unsigned)digit;
     }
     *out = value;
     return text.len > 0;

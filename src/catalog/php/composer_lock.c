@@ -25,20 +25,11 @@ static bool parse(const struct catalog_file *file, struct catalog_facts *facts)
 
 /* ---- direct or not ------------------------------------------------------------------------------------------------------------- */
 
-/* Names are case-insensitive; in lock files they are lower case. */
-static struct str lower_name(struct arena *arena, struct str name)
-{
-    char *text = arena_cstr(arena, name);
-    for (size_t i = 0; text && i < name.len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z')
-            text[i] = (char)(text[i] - 'A' + 'a');
-    return str_make(text, text ? name.len : 0);
-}
-
-/* Unlike in other ecosystems the lock file itself tells development apart: only the relation is the manifest's to say. */
+/* Names are case-insensitive; in lock files they are lower case. Unlike in other ecosystems the lock file itself tells development
+ * apart: only the relation is the manifest's to say. */
 static bool settle(struct catalog_facts *facts)
 {
-    return catalog_settle_declared(facts, &catalog_composer_json_kind, lower_name, false);
+    return catalog_settle_declared(facts, &catalog_composer_json_kind, arena_lower, false);
 }
 
 static const struct catalog_claim claims[] = {

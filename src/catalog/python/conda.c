@@ -47,14 +47,6 @@ static void read_record(struct json *json, struct record *record, struct str fol
     }
 }
 
-static bool is_hex(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!strchr("0123456789abcdef", text.ptr[i]) || !text.ptr[i])
-            return false;
-    return text.len > 0;
-}
-
 static bool add_package(const struct catalog_file *file, struct catalog_facts *facts, struct record *record, struct str folder)
 {
     struct arena *arena = facts->arena;
@@ -70,9 +62,9 @@ static bool add_package(const struct catalog_file *file, struct catalog_facts *f
     package->licence = arena_str(arena, licences.failed ? (struct str){ 0 } : buf_view(&licences));
     package->id = python_installed_id(arena, folder, record->name);
     package->depends = arena_str(arena, record->needs.failed ? (struct str){ 0 } : buf_view(&record->needs));
-    if (is_hex(record->sha256))
+    if (str_is_hex(record->sha256))
         package->digest = arena_printf(arena, "sha256:%.*s", STR_ARG(record->sha256));
-    else if (is_hex(record->md5))
+    else if (str_is_hex(record->md5))
         package->digest = arena_printf(arena, "md5:%.*s", STR_ARG(record->md5));
     buf_free(&licences);
     return !arena->exhausted;

@@ -58,13 +58,10 @@ static bool is_text(struct str licence, struct arena *scratch)
                                          "hereby",  "permission to use", "permission is", "use in source", "use, copy, modify",
                                          "using" };
     struct arena_mark mark = arena_mark(scratch);
-    char *lower = arena_cstr(scratch, licence);
+    struct str lower = arena_lower(scratch, licence);
     bool found = false;
-    for (size_t i = 0; lower && i < licence.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] - 'A' + 'a');
-    for (size_t i = 0; lower && i < ARRAY_LEN(words) && !found; i++)
-        found = str_contains(str_make(lower, licence.len), words[i]);
+    for (size_t i = 0; i < ARRAY_LEN(words) && !found; i++)
+        found = str_contains(lower, words[i]);
     arena_reset(scratch, mark);
     return found;
 }

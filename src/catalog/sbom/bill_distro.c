@@ -29,16 +29,6 @@ static const struct {
                    { "ubuntu", "focal", "20.04" },  { "ubuntu", "jammy", "22.04" },   { "ubuntu", "noble", "24.04" },
                    { "ubuntu", "plucky", "25.04" }, { "ubuntu", "questing", "25.10" } };
 
-static struct str lower(struct arena *arena, struct str text)
-{
-    struct str copy = arena_str(arena, str_trim(text));
-    char *p = (char *)(uintptr_t)copy.ptr;
-    for (size_t i = 0; i < copy.len; i++)
-        if (p[i] >= 'A' && p[i] <= 'Z')
-            p[i] = (char)(p[i] - 'A' + 'a');
-    return copy;
-}
-
 /* The family of a name in lower case; empty: no distribution that is known here. */
 static struct str family_of(struct str name)
 {
@@ -99,9 +89,8 @@ static void split_qualifier(struct str text, struct str space, struct str *famil
             *release = str_skip(text, at + 1);
             return;
         }
-    if (text.len && is_digit(text.ptr[0]))
-        *release = text;
-    else if (release_of(family_of(space), text).ptr != text.ptr)
+    bool is_number = text.len && is_digit(text.ptr[0]), is_code_name = release_of(family_of(space), text).ptr != text.ptr;
+    if (is_number || is_code_name)
         *release = text;
     else if (family_of(space).len == 0 && str_rfind(text, '-', &at)) {
         *family = str_head(text, at);
@@ -115,7 +104,7 @@ bool bill_vote(struct bill *bill, const struct purl *purl)
     uint64_t count = 0;
     if (purl->type.len == 0 || purl->space.len == 0)
         return true;
-    split_qualifier(lower(bill->scratch, purl_qualifier(purl, "distro")), purl->space, &family, &release);
+    split_qualifier(arena_lower(bill->scratch, str_trim(purl_qualifier(purl, "distro"))), purl->space, &family, &release);
     known = family_of(family);
     family = known.len ? known : family;
     struct str key = arena_printf(bill->scratch, "%.*s\n%.*s", STR_ARG(family), STR_ARG(release_of(family, release)));
@@ -207,7 +196,7 @@ bool bill_add_distro(struct bill *bill)
         return !bill->scratch->exhausted;
     if (!header_value_ok(said.family) || !header_value_ok(said.release) || !header_value_ok(said.name))
         return catalog_warn(bill->facts, bill->name, false, "the name of its distribution holds control characters: not used");
-    family = lower(bill->scratch, said.family);
+    family = arena_lower(bill->scratch, str_trim(said.family));
     known = family_of(family);
     family = known.len ? known : family;
     release = release_of(family, said.release);
