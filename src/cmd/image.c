@@ -29,7 +29,8 @@ static const struct option image_option_table[] = {
     { "sbom-sources", '\0', "LIST",
       "oci: judge the bill of materials that is attached to the image in its registry, where there is one", OPTION_CALL, 0,
       set_sbom_sources, NULL },
-    { "report-dir", '\0', "DIR", "write a report of each image into this folder", OPTION_TEXT, AT(report_dir), NULL, NULL },
+    { "report-dir", '\0', "DIR", "write an overview, and into this folder a report of each image", OPTION_TEXT, AT(report_dir),
+      NULL, NULL },
     { "report-format", '\0', "FORMAT", "of these reports: json (default) or table", OPTION_TEXT, AT(report_format), NULL, NULL },
     { 0 },
 };

@@ -14,15 +14,18 @@ struct overview_row *rows_add(struct many *m, struct str name)
     return &rows[v->count++];
 }
 
+/* There is room for a power of two. */
 static bool add_name(struct many *m, struct overview_row *row, struct str name)
 {
-    struct str *names = arena_array(&m->arena, row->name_count + 1, sizeof *names);
-    if (!names)
-        return false;
-    memcpy(names, row->names, row->name_count * sizeof *names);
-    names[row->name_count] = name;
-    row->names = names;
-    row->name_count++;
+    size_t count = row->name_count;
+    if ((count & (count - 1)) == 0) {
+        struct str *names = arena_array(&m->arena, 2 * count, sizeof *names);
+        if (!names)
+            return false;
+        memcpy(names, row->names, count * sizeof *names);
+        row->names = names;
+    }
+    row->names[row->name_count++] = name;
     return true;
 }
 

@@ -201,6 +201,9 @@ static bool search(struct sources *s, struct str name, struct image_source *out,
         if (found)
             return true;
     }
+    if (!said->len)
+        return error_set(err, ERROR_USAGE, "%.*s: --image-src names no engine that has containers: docker or podman",
+                         STR_ARG(s->daemon.container));
     return error_set(err, ERROR_INPUT, "%.*s was not found: %.*s", STR_ARG(name.len ? name : s->daemon.container),
                      STR_ARG(buf_view(said)));
 }

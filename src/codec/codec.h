@@ -48,7 +48,7 @@ enum codec { CODEC_PLAIN, CODEC_GZIP, CODEC_ZSTD, CODEC_XZ, CODEC_BZIP2 };
 enum codec codec_detect(struct str head);
 const char *codec_name(enum codec codec);
 /* Inflates; takes `below`. Multi-member gzip, multi-frame and skippable-frame zstd, zstd windows to 2^27. Limits: output at
- * most max_bytes, and at most 1024 times the input once past 8 GiB (zip bombs): limit errors. Truncation and bad checksums
+ * most max_bytes, and at most 1024 times the input once past 4 GiB (zip bombs): limit errors. Truncation and bad checksums
  * are input errors. A codec left out of the build is an unsupported error that names it. */
 struct stream *stream_inflate(enum codec codec, struct stream *below, uint64_t max_bytes, struct error *err);
 /* Looks at the first bytes of `below` and inflates when they are compressed; *found may be NULL. */

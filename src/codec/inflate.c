@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum { WINDOW_BYTES = 256 * 1024, MAX_STEP_BYTES = 1 << 30, DETECT_BYTES = 6, MAX_RATIO = 1024 };
-static const uint64_t RATIO_FREE_BYTES = (uint64_t)8 << 30; /* a swap file or an empty disk in an image is no bomb */
+static const uint64_t RATIO_FREE_BYTES = (uint64_t)4 << 30; /* a swap file or an empty disk in an image is no bomb */
 
 static const struct {
     const char *name;

@@ -33,7 +33,7 @@ struct image_platform {
 };
 bool image_platform_parse(struct str text, struct image_platform *out, struct error *err); /* "linux/arm64/v8" */
 struct image_platform image_platform_host(void);
-bool image_platform_is_any(struct image_platform platform);                           /* says nothing */
+bool image_platform_is_any(struct image_platform platform);                          /* says nothing */
 struct str image_platform_text(struct image_platform platform, struct arena *arena); /* "linux/arm/v7" */
 
 /* ---- images ------------------------------------------------------------------------------------------------------------------ */

@@ -176,7 +176,8 @@ static bool visit_text(struct lister *l, const struct descriptor *d, const struc
 static bool may_wait(const struct lister *l, const struct descriptor *d)
 {
     struct document nothing = { 0 };
-    return l->store->is_remote && !image_platform_is_any(d->platform) && document_kind(&nothing, d->media_type) == DOCUMENT_MANIFEST;
+    return l->store->is_remote && !image_platform_is_any(d->platform) &&
+           document_kind(&nothing, d->media_type) == DOCUMENT_MANIFEST;
 }
 
 static bool add_unread(struct lister *l, const struct descriptor *d, const struct route *route, bool absent, struct error *err)

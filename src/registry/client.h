@@ -105,6 +105,7 @@ struct registry {
 
 /* The host, found or added; certificates of certs.d folders are looked up then. */
 struct host *host_of(struct registry *registry, struct str name, bool insecure, struct error *err);
+bool host_is_loopback(struct str address); /* "localhost:5000" */
 /* Finds out, once, whether it speaks TLS: others than loopback and insecure hosts must. */
 bool host_ready(struct registry *registry, struct host *host, struct error *err);
 

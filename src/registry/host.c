@@ -66,7 +66,7 @@ static bool find_certificates(struct host *host, struct arena *arena, struct err
 /* ---- hosts --------------------------------------------------------------------------------------------------------------------- */
 
 /* localhost, 127.0.0.0/8 and ::1, which Docker too lets be without TLS. */
-static bool is_loopback(struct str address)
+bool host_is_loopback(struct str address)
 {
     struct str name, port;
     if (str_starts(address, "["))
@@ -98,7 +98,7 @@ struct host *host_of(struct registry *registry, struct str name, bool insecure, 
     host->name = arena_str(&registry->arena, name);
     host->address = str_is(name, "docker.io") ? STR("registry-1.docker.io") : host->name;
     host->insecure = insecure;
-    host->loopback = is_loopback(name);
+    host->loopback = host_is_loopback(name);
     if (!find_certificates(host, &registry->arena, err))
         return NULL;
     host->next = registry->hosts;

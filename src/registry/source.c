@@ -245,8 +245,10 @@ bool registry_source(struct registry *registry, const struct image_reference *re
         return arena_error(arena, err);
     if (!endpoints_find(registry, &s->reference, false, arena, &s->endpoints, &s->count, err))
         return false;
-    *out = (struct image_source){
-        .kind = "remote", .name = image_name_familiar(s->full_name), .context = s, .document = source_document, .layer = source_layer
-    };
+    *out = (struct image_source){ .kind = "remote",
+                                  .name = image_name_familiar(s->full_name),
+                                  .context = s,
+                                  .document = source_document,
+                                  .layer = source_layer };
     return true;
 }

@@ -1,6 +1,7 @@
 /* Tokens: distribution's "Token Authentication Specification" (GET with what is asked for in the query) and its "OAuth2" form
  * (POST, RFC 6749, 4.3 and 6), which is how identity tokens are used. The server that hands them out need not be the registry;
- * credentials go there because the registry says so, but never without TLS where the registry itself has it. */
+ * credentials go there because the registry says so, but never without TLS where the registry itself has it, unless both are on
+ * this machine or the user does not mind (--insecure). */
 #include "registry/client.h"
 
 enum { MIN_LIFE_S = 60, MAX_LIFE_S = 24 * 3600, MAX_TOKEN_BYTES = 64 << 10, MAX_REALM_BYTES = 2048 };
@@ -187,8 +188,10 @@ static bool check_realm(const struct wish *w, struct error *err)
     if (!(tls || str_starts(w->realm, "http://")) || !clean || !net_host(w->realm).len)
         return error_set(err, ERROR_NETWORK, "%.*s says that tokens are at \"%.*s\", which is no address: is it a registry?",
                          STR_ARG(w->endpoint->at.registry), STR_ARG(str_head(shown, 200)));
-    if (!tls && secret && w->endpoint->host->scheme == HOST_HTTPS)
-        return error_set(err, ERROR_NETWORK, "%.*s wants credentials sent to %.*s, which has no TLS: not done",
+    const struct host *host = w->endpoint->host;
+    bool unheard = host->insecure || (host->loopback && host_is_loopback(net_host(w->realm)));
+    if (!tls && secret && host->scheme == HOST_HTTPS && !unheard)
+        return error_set(err, ERROR_NETWORK, "%.*s wants credentials sent to %.*s, which has no TLS: not done without --insecure",
                          STR_ARG(w->endpoint->at.registry), STR_ARG(str_head(shown, 200)));
     return true;
 }

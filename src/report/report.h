@@ -8,13 +8,13 @@
 /* Where a source tree comes from: what git says of it; all may be empty. */
 struct report_repository {
     struct str url, branch, commit, message, author, committer; /* people: "Name <mail>"; the URL has no credentials */
-    const struct str *tags;                                      /* that lead to the commit */
+    const struct str *tags;                                     /* that lead to the commit */
     size_t tag_count;
 };
 
 struct report {
-    struct str artifact_name; /* as the user gave it */
-    struct str artifact_type; /* "container_image", "filesystem", "repository" */
+    struct str artifact_name;                   /* as the user gave it */
+    struct str artifact_type;                   /* "container_image", "filesystem", "repository" */
     const struct report_repository *repository; /* NULL: none */
     const struct inventory *inventory;
     const struct matches *matches;   /* filtered */
@@ -45,7 +45,7 @@ void listing_coverage(const struct inventory *inventory, struct buf *out);
 /* ---- many images, or all platforms of one: a row each ------------------------------------------------------------------------- */
 
 struct overview_row {
-    const struct str *names; /* one image under several names has one row; of platforms what the platform is called */
+    struct str *names; /* one image under several names has one row; of platforms what the platform is called */
     size_t name_count;
     struct str problem; /* why it could not be scanned; then nothing below but the number is set */
     struct image_platform platform;

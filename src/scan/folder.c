@@ -304,7 +304,7 @@ static int open_parent(const struct folder_walk *w, struct str path)
 static bool is_inside(struct str path)
 {
     struct str part, rest = path;
-    if (path.len >= 4096 || memchr(path.ptr, '\0', path.len))
+    if (path.len >= 4096 || (path.len && memchr(path.ptr, '\0', path.len)))
         return false;
     while (str_next(&rest, '/', &part))
         if (part.len == 0 || str_is(part, ".") || str_is(part, ".."))
@@ -353,13 +353,18 @@ static bool walk_parts(struct folder_walk *w, struct error *err)
     size_t len;
     if (!w->pass->shared)
         return walk_part(w, (struct str){ 0 }, err);
-    while (folder_share_take(w->pass, path, &len)) {
+    while (true) {
+        bool over;
+        if (!folder_share_take(w->pass, path, &len, &over, err))
+            return false;
+        if (over)
+            return true;
         path[len] = '\0';
         if (!w->stopped && !(walk_part(w, str_make(path, len), err) && walk_kept(w, err)))
             return false;
-        folder_share_done(w->pass);
+        if (!folder_share_done(w->pass, err))
+            return false;
     }
-    return true;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------------------- */

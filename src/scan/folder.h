@@ -43,9 +43,9 @@ void folder_share_close(struct folder_shared *shared, int give_fd, int take_fd);
 bool folder_share_wanted(const struct folder_pass *pass);
 /* False when it was not taken: the caller keeps the part. */
 bool folder_share_give(const struct folder_pass *pass, struct str path);
-/* Waits for a part; false when the walk is over. */
-bool folder_share_take(const struct folder_pass *pass, char path[static 4096], size_t *len);
-void folder_share_done(const struct folder_pass *pass);
+/* Waits for a part; *over when there are no more. */
+bool folder_share_take(const struct folder_pass *pass, char path[static 4096], size_t *len, bool *over, struct error *err);
+bool folder_share_done(const struct folder_pass *pass, struct error *err);
 
 /* folder_join.c: the answers of all workers as one layer, in the order of paths. */
 bool folder_join(const struct str *answers, size_t answer_count, struct arena *arena, struct layer_inventory *out,

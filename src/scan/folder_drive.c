@@ -75,6 +75,7 @@ static bool add_worker(struct folder_run *run, const struct folder_pass *pass, c
                                                    .reads_folder = true,
                                                    .folder_fd = pass->fd,
                                                    .shares_work = pass->shared,
+                                                   .share_fds = { pass->give_fd, pass->take_fd },
                                                    .max_spool_bytes = pass->max_spool_bytes };
     return true;
 }
@@ -92,6 +93,8 @@ static bool run_workers(struct scan *scan, const struct folder_pass *pass, size_
         close(run->passes[i].spool_fd);
         answers[i] = run->jobs[i].result;
     }
+    if (ok && pass->shared && atomic_load(&pass->shared->pending))
+        ok = error_set(err, ERROR_INPUT, "%s: the workers have left some of it out", scan->input);
     if (!ok || (pass->shared && atomic_load(&pass->shared->linked_bytes) > LAYER_MAX_LINKED_BYTES))
         return ok;
     return folder_join(answers, run->count, scan->arena, out, err) || error_wrap(err, "%s", scan->input);

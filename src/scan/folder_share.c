@@ -71,7 +71,7 @@ bool folder_share_give(const struct folder_pass *pass, struct str path)
     return false;
 }
 
-bool folder_share_take(const struct folder_pass *pass, char path[static 4096], size_t *len)
+bool folder_share_take(const struct folder_pass *pass, char path[static 4096], size_t *len, bool *over, struct error *err)
 {
     char message[1 + MAX_PATH_BYTES];
     ssize_t n;
@@ -79,18 +79,18 @@ bool folder_share_take(const struct folder_pass *pass, char path[static 4096], s
     while ((n = read(pass->take_fd, message, sizeof message)) < 0 && errno == EINTR)
         ;
     atomic_fetch_sub(&pass->shared->waiting, 1);
-    if (n < 1 || message[0] != MESSAGE_PART) {
-        send_message(pass->give_fd, MESSAGE_END, (struct str){ 0 });
-        return false;
-    }
+    if (n < 1)
+        return error_system(err, "cannot hear from other workers");
+    if ((*over = message[0] != MESSAGE_PART))
+        return send_message(pass->give_fd, MESSAGE_END, (struct str){ 0 }) || error_system(err, "cannot tell other workers");
     atomic_fetch_sub(&pass->shared->queued, 1);
     *len = (size_t)n - 1;
     memcpy(path, message + 1, *len);
     return true;
 }
 
-void folder_share_done(const struct folder_pass *pass)
+bool folder_share_done(const struct folder_pass *pass, struct error *err)
 {
-    if (atomic_fetch_sub(&pass->shared->pending, 1) == 1)
-        send_message(pass->give_fd, MESSAGE_END, (struct str){ 0 });
+    return atomic_fetch_sub(&pass->shared->pending, 1) != 1 || send_message(pass->give_fd, MESSAGE_END, (struct str){ 0 }) ||
+           error_system(err, "cannot tell other workers");
 }

@@ -60,13 +60,13 @@ static bool is_socket(int fd)
 
 /* The parent's connections to registries and engines, and its output, are not for what reads images: a worker that was taken over
  * could use them without opening anything. */
-static void leave_connections(int input_fd)
+static void leave_connections(const struct worker_job *job, int input_fd)
 {
     uint64_t number;
     DIR *dir = opendir("/dev/fd");
     for (struct dirent *entry; dir && (entry = readdir(dir));)
         if (str_u64(str_from(entry->d_name), &number) && number > STDERR_FILENO && number < INT_MAX && (int)number != input_fd &&
-            is_socket((int)number))
+            (int)number != job->share_fds[0] && (int)number != job->share_fds[1] && is_socket((int)number))
             close((int)number);
     if (dir)
         closedir(dir);
@@ -83,7 +83,7 @@ static void child_run(const struct worker_job *job, int fd, int input_fd)
     struct buf out;
     buf_init(&out, MAX_ANSWER_BYTES);
     reset_signals();
-    leave_connections(input_fd);
+    leave_connections(job, input_fd);
     if (job->input_fd)
         *job->input_fd = input_fd;
     bool ok = sandbox_enter(job, &err) && job->run(job->context, &out, &err);

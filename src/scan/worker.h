@@ -15,6 +15,7 @@ struct worker_job {
     uint64_t weight;          /* heavier jobs start first */
     uint64_t max_spool_bytes; /* limit of the files that it may write to (its spool) */
     bool shares_work;         /* with all other jobs, which cannot go on when this one fails */
+    int share_fds[2];         /* sockets that they do so by; 0: none. All others are closed */
     /* Input that comes while the worker runs; at most one of the two. *input_fd is set in the worker before `run`. */
     int *input_fd;
     /* In a process of its own, which nothing confines: writes what the worker reads from the pipe *input_fd. What it fails with is

@@ -11,13 +11,12 @@ import struct
 import subprocess
 import termios
 import unicodedata
-import unittest
 import urllib.parse
 
-from drydock import (ALPINE_RELEASE, OS_RELEASE, PROGRAM, ROOT, config_of, deb, docker_archive, docker_members, index_members, layer, main, needs,
+from drydock import (ALPINE_RELEASE, OS_RELEASE, PROGRAM, ROOT, config_of, deb, docker_members, index_members, layer, main, needs,
                      node, oci_blobs, oci_members, pack, packages, sha, write_folder, write_tar)
 from fake_docker import FakeDocker
-from servers import (DOCKER, FakeRegistry, Proxy, Registry, ServerTest, TYPES, needs_registry, push_artifact, push_image, push_index, wait_until)
+from servers import (FakeRegistry, Proxy, Registry, ServerTest, TYPES, needs_registry, push_artifact, push_image, push_index, wait_until)
 from test_gates import osv
 from test_report import jsonschema, problems
 
@@ -158,7 +157,7 @@ class Rows(ManyTest):
         for arguments, says in (
                 ([image, "--report-format", "html"], "--report-format"), ([image, "--only-tags", "x"], "--all-tags"),
                 ([image, "--format", "xml"], "markdown"), (["--input", image, "--from-file", "x"], "--input"),
-                (["--container", "x", image], "--container"), (["--platform", "all", image, "./b.tar"], "one image"),
+                (["--container", "x", image], "--container"), (["--container", "x"], "--image-src"), (["--platform", "all", image, "./b.tar"], "one image"),
                 (["--platform", "all", "--input", "-"], "file first"), ([image, "UPPER:1"], "UPPER:1"),
                 (["--all-tags", "localhost:1/app:1"], "without a tag")):
             self.fails("image", *arguments, says=[says])

@@ -171,10 +171,13 @@ class Access(RegistryTest):
         registry = self.serve(FakeRegistry(auth=tokens, tls=True))
         push_image(registry, "app", "1", LAYERS)
         self.check(registry.host + "/app:1", "--cacert", certificates().ca)
+        login = ["--cacert", certificates().ca, "--username", USER, "--password", PASSWORD]
+        self.check(registry.host + "/app:1", *login) # nobody listens in on this machine
         tokens.seen.clear()
-        self.refuses(registry.host + "/app:1", "--cacert", certificates().ca, "--username", USER, "--password", PASSWORD,
-                     says=[tokens.host, "no TLS"])
+        registry.realm = f"http://0.0.0.0:{tokens.port}/token" # the same server, but no name of this machine
+        self.refuses(registry.host + "/app:1", *login, says=[registry.realm, "no TLS"])
         self.assertEqual(tokens.seen, [])
+        self.check(registry.host + "/app:1", *login, "--insecure")
 
     def test_a_token_that_ends_early_is_renewed(self):
         tokens = self.serve(TokenServer(real=False))
@@ -344,7 +347,7 @@ class Lists(RegistryTest):
 
     def images(self, *arguments):
         done = self.run_program("image", *arguments, "--quiet", "--no-cache", code=0)
-        return sorted(re.findall(r"localhost:\d+/(\S+)", done.stdout.decode()))
+        return sorted(re.findall(r"│ (?:=\s)?localhost:\d+/(\S+)", done.stdout.decode()))
 
     def test_all_pages_are_read(self):
         tags = [f"app:v{number}" for number in range(5)]

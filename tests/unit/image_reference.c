@@ -180,6 +180,28 @@ static void platforms_are_brought_to_one_spelling(void **state)
     assert_str(image_platform_host().os, "linux");
 }
 
+static void references_are_written_in_full_and_shown_short(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        { "nginx", "docker.io/library/nginx:latest", "nginx:latest" },
+        { "grafana/grafana:10@sha256:" HEX64, "docker.io/grafana/grafana:10@sha256:" HEX64, "grafana/grafana:10@sha256:" HEX64 },
+        { "nginx@sha256:" HEX64, "docker.io/library/nginx@sha256:" HEX64, "nginx@sha256:" HEX64 },
+        { "localhost:5000/library/app", "localhost:5000/library/app:latest", "localhost:5000/library/app:latest" },
+    };
+    struct arena arena;
+    arena_init(&arena, "test", 1 << 16);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct image_reference reference;
+        struct error err = { 0 };
+        assert_true(image_reference_parse(str_from(rows[i][0]), &arena, &reference, &err));
+        struct str text = image_reference_text(&reference, &arena);
+        assert_str(text, rows[i][1]);
+        assert_str(image_name_familiar(text), rows[i][2]);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +211,7 @@ int main(void)
         cmocka_unit_test(full_references_stay_what_they_are),
         cmocka_unit_test(arguments_are_paths_by_their_shape),
         cmocka_unit_test(platforms_are_brought_to_one_spelling),
+        cmocka_unit_test(references_are_written_in_full_and_shown_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,7 +112,10 @@ static void refusals_say_who_and_what_to_try(void **state)
         { .status = 302,
           .want = "registry.example says: look elsewhere (302): is it a registry, and does no proxy or login page "
                   "stand in between?" },
-        { .status = 418, .want = "registry.example says: no (418)" },
+        { .status = 418,
+          .want =
+              "registry.example says: nothing that is understood (418): is it a registry, and does no proxy or login page stand in "
+              "between?" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct registry *registry = arena_new(&arena, struct registry);

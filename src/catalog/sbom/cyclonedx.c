@@ -75,12 +75,10 @@ static enum sbom_role role_of(const struct sbom_component *c, struct str type)
 static bool keep_component(struct sbom *sbom, struct sbom_component component, size_t first)
 {
     size_t at = sbom->component_count;
-    struct sbom_component *place = sbom_add_component(sbom);
-    if (!place)
-        return false;
     if (component.ref.len == 0)
         component.ref = component.purl.len ? component.purl : arena_printf(sbom->arena, "#%zu", at);
-    *place = component;
+    if (!sbom_add_component(sbom, &component))
+        return false;
     for (size_t i = first; i < at; i++)
         if (!sbom_add_link(sbom, component.ref, SBOM_HOLDS, sbom->components[i].ref))
             return false;

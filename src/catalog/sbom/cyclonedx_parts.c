@@ -1,8 +1,6 @@
 /* What stands in a component of CycloneDX, in both forms: licences, hashes, properties, evidence, suppliers. */
 #include "catalog/sbom/cyclonedx.h"
 
-enum { MAX_LIST_BYTES = 1 << 20 };
-
 /* ---- both forms ---------------------------------------------------------------------------------------------------------------------- */
 
 bool cdx_next_key(struct json *json, struct str *key)
@@ -45,12 +43,6 @@ void cdx_read_text(struct json *json, struct str *out)
             json_skip(json);
 }
 
-static void put_item(struct buf *out, struct str text)
-{
-    if (sbom_is_item(text) && out->len + text.len + 1 < MAX_LIST_BYTES)
-        catalog_put_item(out, text);
-}
-
 /* ---- what stands in a component --------------------------------------------------------------------------------------------------------- */
 
 /* {"id": "MIT"} or {"name": "Own"} */
@@ -66,7 +58,7 @@ static void read_licence(struct json *json, struct buf *out)
             cdx_read_text(json, &name);
         else
             json_skip(json);
-    put_item(out, id.len ? id : name);
+    sbom_put_item(out, id.len ? id : name);
 }
 
 /* {"license": …} or {"expression": "A OR B"}; in XML all choices are one object. */
@@ -83,14 +75,14 @@ static void read_choice(struct json *json, struct buf *out)
             cdx_read_text(json, &text);
         else
             json_skip(json);
-        put_item(out, text);
+        sbom_put_item(out, text);
     }
 }
 
 void cdx_read_licences(struct json *json, struct arena *arena, struct str *list)
 {
     struct buf buf;
-    buf_init(&buf, MAX_LIST_BYTES);
+    buf_init(&buf, SBOM_MAX_LIST_BYTES);
     if (json_peek(json) != JSON_ARRAY)
         read_choice(json, &buf);
     else if (json_array(json))
@@ -156,7 +148,7 @@ static void take_property(struct sbom *sbom, struct sbom_component *c, struct st
     if (str_starts(name, trivy))
         sbom_take_trivy(sbom, c, str_skip(name, sizeof trivy - 1), value);
     else if (str_is(name, "syft:cpe23"))
-        put_item(cpes, value);
+        sbom_put_item(cpes, value);
     else if (str_starts(name, syft))
         take_syft(sbom, c, str_skip(name, sizeof syft - 1), value);
     else if (str_is(name, "cdx:npm:package:development") || str_is(name, "cdx:composer:package:isDevRequirement"))
@@ -170,8 +162,8 @@ void cdx_read_properties(struct json *json, struct sbom *sbom, struct sbom_compo
     struct cdx_items items = cdx_begin_items(json);
     struct str key;
     struct buf cpes;
-    buf_init(&cpes, MAX_LIST_BYTES);
-    put_item(&cpes, component->cpes);
+    buf_init(&cpes, SBOM_MAX_LIST_BYTES);
+    sbom_put_item(&cpes, component->cpes);
     while (cdx_next_item(json, &items)) {
         struct str name = { 0 }, value = { 0 };
         if (!json_object(json))

@@ -26,46 +26,22 @@ static bool read_needs(struct json *json, struct sbom *sbom, struct str manifest
 /* {"package_url": "pkg:/npm/a@1", "relationship": "direct", "scope": "runtime", "dependencies": ["b"]} */
 static bool read_resolved(struct json *json, struct sbom *sbom, struct str manifest, struct str name)
 {
-    struct sbom_component c = { .at_line = json_line(json), .ref = ref_in(sbom, manifest, name) }, *place;
+    struct sbom_component c = { .at_line = json_line(json), .ref = ref_in(sbom, manifest, name) };
     struct str key, word = { 0 }, scope = { 0 };
+    const struct sbom_text texts[] = { { "package_url", &c.purl }, { "relationship", &word }, { "scope", &scope } };
     if (!c.ref.ptr)
         return false;
     if (!json_object(json))
         return true;
-    while (json_key(json, &key)) {
-        struct str *to = str_is(key, "package_url")    ? &c.purl
-                         : str_is(key, "relationship") ? &word
-                         : str_is(key, "scope")        ? &scope
-                                                       : NULL;
-        if (to)
-            json_string(json, to);
-        else if (!str_is(key, "dependencies"))
-            json_skip(json);
-        else if (!read_needs(json, sbom, manifest, c.ref))
+    while (json_key(json, &key))
+        if (!sbom_read_text(json, key, texts, ARRAY_LEN(texts)) && str_is(key, "dependencies") &&
+            !read_needs(json, sbom, manifest, c.ref))
             return false;
-    }
     c.name = name;
     c.alias = c.purl.len ? ref_in(sbom, manifest, c.purl) : c.purl;
     c.is_dev = str_is(scope, "development");
     c.relation = str_is(word, "direct") ? RELATION_DIRECT : str_is(word, "indirect") ? RELATION_INDIRECT : RELATION_UNKNOWN;
-    if (!(place = sbom_add_component(sbom)))
-        return false;
-    *place = c;
-    return true;
-}
-
-/* {"source_location": "src/package-lock.json"} */
-static void read_file(struct json *json, struct str *out)
-{
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "source_location"))
-            json_string(json, out);
-        else
-            json_skip(json);
-    }
+    return sbom_add_component(sbom, &c);
 }
 
 static bool read_manifest(struct json *json, struct sbom *sbom, struct str name)
@@ -76,7 +52,7 @@ static bool read_manifest(struct json *json, struct sbom *sbom, struct str name)
         return true;
     while (json_key(json, &key)) {
         if (str_is(key, "file"))
-            read_file(json, &file);
+            sbom_read_object(json, &(struct sbom_text){ "source_location", &file }, 1);
         else if (!str_is(key, "resolved"))
             json_skip(json);
         else if (json_object(json))

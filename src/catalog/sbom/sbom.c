@@ -4,15 +4,15 @@
 
 /* ---- adding ------------------------------------------------------------------------------------------------------------------------ */
 
-struct sbom_component *sbom_add_component(struct sbom *sbom)
+bool sbom_add_component(struct sbom *sbom, const struct sbom_component *component)
 {
     struct sbom_component *grown =
         arena_grow(sbom->arena, sbom->components, sbom->component_count, &sbom->component_cap, sizeof *grown);
     if (!grown)
-        return NULL;
+        return false;
     sbom->components = grown;
-    grown[sbom->component_count] = (struct sbom_component){ 0 };
-    return &grown[sbom->component_count++];
+    grown[sbom->component_count++] = *component;
+    return true;
 }
 
 bool sbom_add_link(struct sbom *sbom, struct str from, enum sbom_relation relation, struct str to)

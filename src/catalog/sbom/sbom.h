@@ -122,10 +122,30 @@ bool sbom_fill_needs(const struct sbom *sbom, const struct sbom_component *compo
 
 /* ---- for the formats' readers: sbom.c ------------------------------------------------------------------------------------------- */
 
-struct sbom_component *sbom_add_component(struct sbom *sbom); /* zeroed; NULL: the arena is full */
+/* Each returns false when the arena is full. */
+bool sbom_add_component(struct sbom *sbom, const struct sbom_component *component); /* a copy */
 bool sbom_add_link(struct sbom *sbom, struct str from, enum sbom_relation relation, struct str to);
 bool sbom_add_layer(struct sbom *sbom, struct catalog_bill_layer layer);
 bool sbom_add_note(struct sbom *sbom, struct str key, struct str value, struct str path);
+
+/* ---- parts.c --------------------------------------------------------------------------------------------------------------------- */
+
+enum { SBOM_MAX_LIST_BYTES = 1 << 20 };
+/* Adds a text to a list, where it can be an item and the list is not too long. */
+void sbom_put_item(struct buf *list, struct str text);
+/* A member that is a text, and where that goes. */
+struct sbom_text {
+    const char *key;
+    struct str *to;
+};
+/* Reads the value behind `key` when it is one of these; false: it is none, and nothing is read. */
+bool sbom_read_text(struct json *json, struct str key, const struct sbom_text *texts, size_t count);
+/* An object of which these members count. */
+void sbom_read_object(struct json *json, const struct sbom_text *texts, size_t count);
+/* An array of texts, or of objects in which `member` (NULL: none) is the text, as a list. */
+struct str sbom_read_list(struct json *json, const char *member, struct arena *arena);
+/* An array of objects, "algorithm" and hex digits as `member`: the first digest that is known. */
+void sbom_read_digests(struct json *json, const char *member, struct arena *arena, struct sbom_component *component);
 
 /* ---- words.c --------------------------------------------------------------------------------------------------------------------- */
 
@@ -146,6 +166,7 @@ bool sbom_knows_vendors(struct str creator);
 void sbom_take_source_info(struct sbom_component *component, struct str info);
 /* Trivy's properties by their names behind "aquasecurity:trivy:" in CycloneDX, and in SPDX's annotations ("SrcName: glibc"). */
 void sbom_take_trivy(struct sbom *sbom, struct sbom_component *component, struct str name, struct str value);
+void sbom_take_trivy_line(struct sbom *sbom, struct sbom_component *component, struct str line);
 /* "DEPENDS_ON" of SPDX 2, "dependsOn" of SPDX 3 */
 bool sbom_spdx_link(struct sbom *sbom, struct str from, struct str word, struct str to, struct str comment);
 /* When all of an SPDX package is read: what it is, by its purpose, its reference and its package URL. */

@@ -3,8 +3,6 @@
  * their own, which are tied when all are read. */
 #include "catalog/sbom/sbom.h"
 
-enum { MAX_LIST_BYTES = 1 << 20 };
-
 /* What is needed of any element; which of it is there depends on its type. */
 struct element {
     struct str type, id;
@@ -36,21 +34,13 @@ struct reading {
 
 static void read_identifier(struct json *json, struct sbom_component *c, struct buf *cpes)
 {
-    struct str key, type = { 0 }, value = { 0 };
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "externalIdentifierType"))
-            json_string(json, &type);
-        else if (str_is(key, "identifier"))
-            json_string(json, &value);
-        else
-            json_skip(json);
-    }
+    struct str type = { 0 }, value = { 0 };
+    const struct sbom_text texts[] = { { "externalIdentifierType", &type }, { "identifier", &value } };
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
     if (str_eq_nocase(type, STR("packageUrl")) && c->purl.len == 0)
         c->purl = value;
-    else if (str_is(type, "cpe23") && sbom_is_item(value) && cpes->len + value.len + 1 < MAX_LIST_BYTES)
-        catalog_put_item(cpes, value);
+    else if (str_is(type, "cpe23"))
+        sbom_put_item(cpes, value);
 }
 
 static void read_identifiers(struct json *json, struct arena *arena, struct sbom_component *c)
@@ -58,87 +48,57 @@ static void read_identifiers(struct json *json, struct arena *arena, struct sbom
     struct buf cpes;
     if (!json_array(json))
         return;
-    buf_init(&cpes, MAX_LIST_BYTES);
+    buf_init(&cpes, SBOM_MAX_LIST_BYTES);
     while (json_item(json))
         read_identifier(json, c, &cpes);
     c->cpes = arena_str(arena, buf_view(&cpes));
     buf_free(&cpes);
 }
 
-static void read_hashes(struct json *json, struct arena *arena, struct sbom_component *c)
-{
-    struct str key;
-    if (!json_array(json))
-        return;
-    while (json_item(json)) {
-        struct str algorithm = { 0 }, value = { 0 };
-        if (!json_object(json))
-            continue;
-        while (json_key(json, &key)) {
-            if (str_is(key, "algorithm"))
-                json_string(json, &algorithm);
-            else if (str_is(key, "hashValue"))
-                json_string(json, &value);
-            else
-                json_skip(json);
-        }
-        if (c->digest.len == 0)
-            c->digest = sbom_digest(arena, algorithm, value);
-    }
-}
-
 static void read_attributions(struct json *json, struct sbom *sbom, struct sbom_component *c)
 {
-    struct str text, name, value;
+    struct str text;
     if (!json_array(json))
         return;
     while (json_item(json))
-        if (json_string(json, &text) && str_cut(text, ':', &name, &value))
-            sbom_take_trivy(sbom, c, name, str_trim(value));
+        if (json_string(json, &text))
+            sbom_take_trivy_line(sbom, c, text);
 }
 
 static void read_element(struct json *json, struct sbom *sbom, struct element *e)
 {
     struct sbom_component *c = &e->component;
     struct str key, source = { 0 };
-    const struct {
-        const char *key;
-        struct str *to;
-    } texts[] = { { "type", &e->type },
-                  { "@type", &e->type },
-                  { "spdxId", &e->id },
-                  { "@id", &e->id },
-                  { "name", &c->name },
-                  { "software_packageVersion", &c->version },
-                  { "software_packageUrl", &c->purl },
-                  { "software_primaryPurpose", &c->purpose },
-                  { "software_sourceInfo", &source },
-                  { "suppliedBy", &c->maintainer },
-                  { "simplelicensing_licenseExpression", &e->expression },
-                  { "subject", &e->subject },
-                  { "statement", &e->statement },
-                  { "from", &e->from },
-                  { "relationshipType", &e->word },
-                  { "scope", &e->scope },
-                  { "comment", &e->comment } };
+    const struct sbom_text texts[] = { { "type", &e->type },
+                                       { "@type", &e->type },
+                                       { "spdxId", &e->id },
+                                       { "@id", &e->id },
+                                       { "name", &c->name },
+                                       { "software_packageVersion", &c->version },
+                                       { "software_packageUrl", &c->purl },
+                                       { "software_primaryPurpose", &c->purpose },
+                                       { "software_sourceInfo", &source },
+                                       { "suppliedBy", &c->maintainer },
+                                       { "simplelicensing_licenseExpression", &e->expression },
+                                       { "subject", &e->subject },
+                                       { "statement", &e->statement },
+                                       { "from", &e->from },
+                                       { "relationshipType", &e->word },
+                                       { "scope", &e->scope },
+                                       { "comment", &e->comment } };
     while (json_key(json, &key)) {
-        size_t i = 0;
-        while (i < ARRAY_LEN(texts) && !str_is(key, texts[i].key))
-            i++;
-        if (i < ARRAY_LEN(texts))
-            json_string(json, texts[i].to);
-        else if (str_is(key, "to"))
+        if (sbom_read_text(json, key, texts, ARRAY_LEN(texts)))
+            continue;
+        if (str_is(key, "to"))
             json_raw(json, &e->to);
         else if (str_is(key, "rootElement"))
             json_raw(json, &e->roots);
         else if (str_is(key, "externalIdentifier"))
             read_identifiers(json, sbom->arena, c);
         else if (str_is(key, "verifiedUsing"))
-            read_hashes(json, sbom->arena, c);
+            sbom_read_digests(json, "hashValue", sbom->arena, c);
         else if (str_is(key, "software_attributionText"))
             read_attributions(json, sbom, c);
-        else
-            json_skip(json);
     }
     sbom_take_source_info(c, source);
 }
@@ -206,14 +166,11 @@ static bool is_licence(struct str type)
 
 static bool take_element(struct reading *r, struct element *e)
 {
-    struct sbom_component *c = &e->component, *place;
+    struct sbom_component *c = &e->component;
     if (str_is(e->type, "software_Package") || str_is(e->type, "software_File")) {
         c->ref = e->id;
         c->role = str_is(e->type, "software_File") ? SBOM_FILE : SBOM_PACKAGE;
-        if (!(place = sbom_add_component(r->sbom)))
-            return false;
-        *place = *c;
-        return true;
+        return sbom_add_component(r->sbom, c);
     }
     if (str_is(e->type, "Relationship") || str_is(e->type, "LifecycleScopedRelationship"))
         return each_text(r, e->to, e, add_target);
@@ -255,11 +212,9 @@ static bool tie_all(struct reading *r)
             if (r->licences[i].concluded == concluded && map_get(&refs, r->licences[i].from, &at) &&
                 sbom->components[at].licence.len == 0)
                 sbom->components[at].licence = licence_text(r, r->licences[i].to);
-    for (size_t i = 0; i < r->note_count; i++) {
-        struct str name, value;
-        if (str_cut(r->notes[i].to, ':', &name, &value) && map_get(&refs, r->notes[i].from, &at))
-            sbom_take_trivy(sbom, &sbom->components[at], name, str_trim(value));
-    }
+    for (size_t i = 0; i < r->note_count; i++)
+        if (map_get(&refs, r->notes[i].from, &at))
+            sbom_take_trivy_line(sbom, &sbom->components[at], r->notes[i].to);
     for (size_t i = 0; i < sbom->component_count; i++) {
         struct sbom_component *c = &sbom->components[i];
         if (c->role == SBOM_FILE)

@@ -2,26 +2,18 @@
  * theirs, files, relationships, and annotations, in which Trivy keeps what SPDX has no words for. */
 #include "catalog/sbom/sbom.h"
 
-enum { MAX_LIST_BYTES = 1 << 20, MAX_YAML_FACTOR = 8 };
+enum { MAX_YAML_FACTOR = 8 };
 
 /* {"referenceType": "purl", "referenceLocator": "pkg:…"} and "cpe23Type". */
 static void read_reference(struct json *json, struct sbom_component *component, struct buf *cpes)
 {
-    struct str key, type = { 0 }, locator = { 0 };
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "referenceType"))
-            json_string(json, &type);
-        else if (str_is(key, "referenceLocator"))
-            json_string(json, &locator);
-        else
-            json_skip(json);
-    }
+    struct str type = { 0 }, locator = { 0 };
+    const struct sbom_text texts[] = { { "referenceType", &type }, { "referenceLocator", &locator } };
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
     if (str_is(type, "purl") && component->purl.len == 0)
         component->purl = locator;
-    else if (str_ends(type, "cpe23Type") && sbom_is_item(locator) && cpes->len + locator.len + 1 < MAX_LIST_BYTES)
-        catalog_put_item(cpes, locator);
+    else if (str_ends(type, "cpe23Type"))
+        sbom_put_item(cpes, locator);
 }
 
 static void read_references(struct json *json, struct sbom *sbom, struct sbom_component *component)
@@ -29,62 +21,25 @@ static void read_references(struct json *json, struct sbom *sbom, struct sbom_co
     struct buf cpes;
     if (!json_array(json))
         return;
-    buf_init(&cpes, MAX_LIST_BYTES);
+    buf_init(&cpes, SBOM_MAX_LIST_BYTES);
     while (json_item(json))
         read_reference(json, component, &cpes);
     component->cpes = arena_str(sbom->arena, buf_view(&cpes));
     buf_free(&cpes);
 }
 
-static void read_checksums(struct json *json, struct sbom *sbom, struct sbom_component *component)
-{
-    struct str key;
-    if (!json_array(json))
-        return;
-    while (json_item(json)) {
-        struct str algorithm = { 0 }, value = { 0 };
-        if (!json_object(json))
-            continue;
-        while (json_key(json, &key)) {
-            if (str_is(key, "algorithm"))
-                json_string(json, &algorithm);
-            else if (str_is(key, "checksumValue"))
-                json_string(json, &value);
-            else
-                json_skip(json);
-        }
-        if (component->digest.len == 0)
-            component->digest = sbom_digest(sbom->arena, algorithm, value);
-    }
-}
-
 /* Trivy's "SrcName: glibc", in annotations' comments or, in older documents, in attribution texts. */
-static void take_words(struct sbom *sbom, struct sbom_component *component, struct str text)
-{
-    struct str name, value;
-    if (str_cut(text, ':', &name, &value))
-        sbom_take_trivy(sbom, component, name, str_trim(value));
-}
-
 static void read_words(struct json *json, struct sbom *sbom, struct sbom_component *component)
 {
-    struct str key, text;
     if (!json_array(json))
         return;
     while (json_item(json)) {
-        if (json_peek(json) != JSON_OBJECT) {
-            if (json_string(json, &text))
-                take_words(sbom, component, text);
-            continue;
-        }
-        json_object(json);
-        while (json_key(json, &key)) {
-            bool is_comment = str_is(key, "comment");
-            if (!is_comment)
-                json_skip(json);
-            else if (json_string(json, &text))
-                take_words(sbom, component, text);
-        }
+        struct str text = { 0 };
+        if (json_peek(json) == JSON_OBJECT)
+            sbom_read_object(json, &(struct sbom_text){ "comment", &text }, 1);
+        else
+            json_string(json, &text);
+        sbom_take_trivy_line(sbom, component, text);
     }
 }
 
@@ -115,83 +70,53 @@ static void finish_package(struct sbom *sbom, struct sbom_component *c, const st
 
 static bool read_package(struct json *json, struct sbom *sbom)
 {
-    struct sbom_component c = { .at_line = json_line(json) }, *place;
+    struct sbom_component c = { .at_line = json_line(json) };
     struct package_words words = { 0 };
     struct str key;
-    const struct {
-        const char *key;
-        struct str *to;
-    } texts[] = { { "SPDXID", &c.ref },
-                  { "name", &c.name },
-                  { "versionInfo", &c.version },
-                  { "licenseDeclared", &words.declared },
-                  { "licenseConcluded", &words.concluded },
-                  { "sourceInfo", &words.source },
-                  { "primaryPackagePurpose", &c.purpose },
-                  { "supplier", &words.supplier },
-                  { "originator", &words.originator } };
+    const struct sbom_text texts[] = { { "SPDXID", &c.ref },
+                                       { "name", &c.name },
+                                       { "versionInfo", &c.version },
+                                       { "licenseDeclared", &words.declared },
+                                       { "licenseConcluded", &words.concluded },
+                                       { "sourceInfo", &words.source },
+                                       { "primaryPackagePurpose", &c.purpose },
+                                       { "supplier", &words.supplier },
+                                       { "originator", &words.originator } };
     if (!json_object(json))
         return true;
     while (json_key(json, &key)) {
-        size_t i = 0;
-        while (i < ARRAY_LEN(texts) && !str_is(key, texts[i].key))
-            i++;
-        if (i < ARRAY_LEN(texts))
-            json_string(json, texts[i].to);
-        else if (str_is(key, "externalRefs"))
+        if (sbom_read_text(json, key, texts, ARRAY_LEN(texts)))
+            continue;
+        if (str_is(key, "externalRefs"))
             read_references(json, sbom, &c);
         else if (str_is(key, "checksums"))
-            read_checksums(json, sbom, &c);
+            sbom_read_digests(json, "checksumValue", sbom->arena, &c);
         else if (str_is(key, "annotations") || str_is(key, "attributionTexts"))
             read_words(json, sbom, &c);
-        else if (!str_is(key, "hasFiles"))
-            json_skip(json);
-        else if (!read_held(json, sbom, c.ref))
+        else if (str_is(key, "hasFiles") && !read_held(json, sbom, c.ref))
             return false;
     }
     finish_package(sbom, &c, &words);
-    if (!(place = sbom_add_component(sbom)))
-        return false;
-    *place = c;
-    return true;
+    return sbom_add_component(sbom, &c);
 }
 
 static bool read_file(struct json *json, struct sbom *sbom)
 {
-    struct sbom_component component = { .role = SBOM_FILE }, *place;
-    struct str key;
-    if (!json_object(json))
+    struct sbom_component c = { .role = SBOM_FILE };
+    const struct sbom_text texts[] = { { "SPDXID", &c.ref }, { "fileName", &c.name } };
+    if (json_peek(json) != JSON_OBJECT)
         return true;
-    while (json_key(json, &key)) {
-        if (str_is(key, "SPDXID"))
-            json_string(json, &component.ref);
-        else if (str_is(key, "fileName"))
-            json_string(json, &component.name);
-        else
-            json_skip(json);
-    }
-    if (!(place = sbom_add_component(sbom)))
-        return false;
-    *place = component;
-    return true;
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
+    return sbom_add_component(sbom, &c);
 }
 
 static bool read_relationship(struct json *json, struct sbom *sbom)
 {
-    struct str key, from = { 0 }, word = { 0 }, to = { 0 }, comment = { 0 };
-    if (!json_object(json))
-        return true;
-    while (json_key(json, &key)) {
-        struct str *text = str_is(key, "spdxElementId")        ? &from
-                           : str_is(key, "relationshipType")   ? &word
-                           : str_is(key, "relatedSpdxElement") ? &to
-                           : str_is(key, "comment")            ? &comment
-                                                               : NULL;
-        if (text)
-            json_string(json, text);
-        else
-            json_skip(json);
-    }
+    struct str from = { 0 }, word = { 0 }, to = { 0 }, comment = { 0 };
+    const struct sbom_text texts[] = {
+        { "spdxElementId", &from }, { "relationshipType", &word }, { "relatedSpdxElement", &to }, { "comment", &comment }
+    };
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
     return sbom_spdx_link(sbom, from, word, to, comment);
 }
 

@@ -2,8 +2,6 @@
  * PackageName begins a package, a FileName a file, and what follows belongs to it. An annotation names what it is about. */
 #include "catalog/sbom/sbom.h"
 
-enum { MAX_LIST_BYTES = 1 << 20 };
-
 struct annotation {
     struct str ref, text;
 };
@@ -40,11 +38,9 @@ static bool end_component(struct reading *r)
 
 static bool begin_component(struct reading *r, struct str name, bool is_file)
 {
-    struct sbom_component *component = end_component(r) ? sbom_add_component(r->sbom) : NULL;
-    if (!component)
+    struct sbom_component component = { .name = name, .role = is_file ? SBOM_FILE : SBOM_PACKAGE };
+    if (!end_component(r) || !sbom_add_component(r->sbom, &component))
         return false;
-    component->name = name;
-    component->role = is_file ? SBOM_FILE : SBOM_PACKAGE;
     r->current = r->sbom->component_count;
     return true;
 }
@@ -58,8 +54,8 @@ static void take_reference(struct reading *r, struct str value, struct sbom_comp
     locator = str_trim(locator);
     if (str_is(type, "purl") && component->purl.len == 0)
         component->purl = locator;
-    else if (str_ends(type, "cpe23Type") && sbom_is_item(locator) && r->cpes.len + locator.len + 1 < MAX_LIST_BYTES)
-        catalog_put_item(&r->cpes, locator);
+    else if (str_ends(type, "cpe23Type"))
+        sbom_put_item(&r->cpes, locator);
 }
 
 /* "SPDXRef-a CONTAINS SPDXRef-b" */
@@ -69,14 +65,6 @@ static bool take_relationship(struct reading *r, struct str value, struct str co
     str_cut(value, ' ', &from, &value);
     str_cut(str_trim(value), ' ', &word, &to);
     return sbom_spdx_link(r->sbom, from, word, str_trim(to), comment);
-}
-
-/* Trivy's "SrcName: glibc" */
-static void take_words(struct reading *r, struct sbom_component *component, struct str text)
-{
-    struct str name, value;
-    if (component && str_cut(text, ':', &name, &value))
-        sbom_take_trivy(r->sbom, component, name, str_trim(value));
 }
 
 static void take_field(struct reading *r, struct sbom_component *c, struct str tag, struct str value)
@@ -102,7 +90,7 @@ static void take_field(struct reading *r, struct sbom_component *c, struct str t
     else if (str_is(tag, "ExternalRef"))
         take_reference(r, value, c);
     else if (str_is(tag, "PackageAttributionText"))
-        take_words(r, c, value);
+        sbom_take_trivy_line(r->sbom, c, value); /* "SrcName: glibc" */
     else if (str_is(tag, "PackageChecksum") && c->digest.len == 0 && str_cut(value, ':', &algorithm, &digits))
         c->digest = sbom_digest(r->sbom->arena, algorithm, str_trim(digits));
 }
@@ -180,7 +168,7 @@ static bool finish(struct reading *r)
             return false;
     for (size_t i = 0; i < r->annotation_count; i++)
         if (map_get(&refs, r->annotations[i].ref, &at))
-            take_words(r, &sbom->components[at], r->annotations[i].text);
+            sbom_take_trivy_line(sbom, &sbom->components[at], r->annotations[i].text);
     for (size_t i = 0; i < sbom->component_count; i++)
         if (sbom->components[i].role != SBOM_FILE)
             sbom_spdx_finish(sbom, &sbom->components[i]);
@@ -192,7 +180,7 @@ static bool read_tags(struct str text, struct sbom *sbom, struct error *err)
     struct reading r = { .sbom = sbom };
     struct str rest = text, line, tag, value;
     bool ok = true;
-    buf_init(&r.cpes, MAX_LIST_BYTES);
+    buf_init(&r.cpes, SBOM_MAX_LIST_BYTES);
     while (ok && str_line(&rest, &line)) {
         if (line.len == 0 || line.ptr[0] == '#' || !str_cut(line, ':', &tag, &value))
             continue;

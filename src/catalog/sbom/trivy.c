@@ -3,52 +3,20 @@
  * names those that have vulnerabilities. */
 #include "catalog/sbom/trivy.h"
 
-enum { MAX_LIST_BYTES = 1 << 20 };
-
-struct str trivy_texts(struct json *json, struct arena *arena)
-{
-    struct str text, list;
-    struct buf buf;
-    buf_init(&buf, MAX_LIST_BYTES);
-    if (json_array(json))
-        while (json_item(json))
-            if (json_string(json, &text) && sbom_is_item(text) && buf.len + text.len + 1 < MAX_LIST_BYTES)
-                catalog_put_item(&buf, text);
-    list = arena_str(arena, buf_view(&buf));
-    buf_free(&buf);
-    return list;
-}
-
 /* ---- parts of a package ------------------------------------------------------------------------------------------------------------------ */
 
 /* {"Digest": …, "DiffID": …} */
 static void read_layer(struct json *json, struct sbom_component *c)
 {
-    struct str key, digest = { 0 }, diff_id = { 0 };
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "Digest"))
-            json_string(json, &digest);
-        else if (str_is(key, "DiffID"))
-            json_string(json, &diff_id);
-        else
-            json_skip(json);
-    }
+    struct str digest = { 0 }, diff_id = { 0 };
+    const struct sbom_text texts[] = { { "Digest", &digest }, { "DiffID", &diff_id } };
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
     c->layer = diff_id.len ? diff_id : digest;
 }
 
 static void read_identifier(struct json *json, struct sbom_component *c)
 {
-    struct str key;
-    if (!json_object(json))
-        return;
-    while (json_key(json, &key)) {
-        if (str_is(key, "PURL"))
-            json_string(json, &c->purl);
-        else
-            json_skip(json);
-    }
+    sbom_read_object(json, &(struct sbom_text){ "PURL", &c->purl }, 1);
 }
 
 static void read_line(struct json *json, uint32_t *line)
@@ -103,7 +71,7 @@ static void read_more(struct json *json, struct arena *arena, struct sbom_compon
         else if (str_is(key, "LockedOnly"))
             json_bool(json, &c->is_locked);
         else if (str_is(key, "CPEs"))
-            c->cpes = trivy_texts(json, arena);
+            c->cpes = sbom_read_list(json, NULL, arena);
         else
             json_skip(json);
     }
@@ -145,12 +113,8 @@ static bool keep(struct trivy_result *r, struct sbom_component *c, struct str id
 {
     c->ref = arena_printf(r->sbom->arena, "#%zu", r->sbom->component_count);
     c->alias = id_in(r, id);
-    struct sbom_component *place = c->ref.ptr && c->alias.ptr ? sbom_add_component(r->sbom) : NULL;
-    if (!place)
-        return false;
     c->is_exact = c->is_vendor_known = true;
-    *place = *c;
-    return true;
+    return c->ref.ptr && c->alias.ptr && sbom_add_component(r->sbom, c);
 }
 
 /* What a package says besides its component. */
@@ -188,7 +152,7 @@ static bool read_field(struct json *json, struct trivy_result *r, struct str key
     if (str_is(key, "Identifier"))
         read_identifier(json, c);
     else if (str_is(key, "Licenses"))
-        c->licence = trivy_texts(json, r->sbom->arena);
+        c->licence = sbom_read_list(json, NULL, r->sbom->arena);
     else if (str_is(key, "Layer"))
         read_layer(json, c);
     else if (str_is(key, "Locations"))
@@ -231,22 +195,18 @@ static bool read_vulnerable(struct json *json, struct trivy_result *r)
 {
     struct sbom_component c = { .at_line = r->line + json_line(json) - 1 };
     struct str key, id = { 0 };
+    const struct sbom_text texts[] = {
+        { "PkgID", &id }, { "PkgName", &c.name }, { "PkgPath", &c.file }, { "InstalledVersion", &c.version }
+    };
     if (!json_object(json))
         return true;
     while (json_key(json, &key)) {
-        struct str *to = str_is(key, "PkgID")              ? &id
-                         : str_is(key, "PkgName")          ? &c.name
-                         : str_is(key, "PkgPath")          ? &c.file
-                         : str_is(key, "InstalledVersion") ? &c.version
-                                                           : NULL;
-        if (to)
-            json_string(json, to);
-        else if (str_is(key, "PkgIdentifier"))
+        if (sbom_read_text(json, key, texts, ARRAY_LEN(texts)))
+            continue;
+        if (str_is(key, "PkgIdentifier"))
             read_identifier(json, &c);
         else if (str_is(key, "Layer"))
             read_layer(json, &c);
-        else
-            json_skip(json);
     }
     r->sbom->lists_vulnerable_only = true;
     return keep(r, &c, id);

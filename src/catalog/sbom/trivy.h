@@ -11,8 +11,6 @@ struct trivy_result {
     struct map content_sets; /* those that are noted already, and names of builds */
 };
 
-/* An array of texts as a list. */
-struct str trivy_texts(struct json *json, struct arena *arena);
 /* Where a package of Red Hat's was built: {"ContentSets": […], "Nvr": …, "Arch": …} */
 bool trivy_read_build(struct json *json, struct trivy_result *r);
 bool trivy_read_metadata(struct json *json, struct sbom *sbom);

@@ -142,11 +142,11 @@ bool trivy_read_metadata(struct json *json, struct sbom *sbom)
         else if (str_is(key, "ImageID"))
             json_string(json, &sbom->image_id);
         else if (str_is(key, "DiffIDs"))
-            diff_ids = trivy_texts(json, sbom->arena);
+            diff_ids = sbom_read_list(json, NULL, sbom->arena);
         else if (str_is(key, "RepoTags"))
-            sbom->repo_tags = trivy_texts(json, sbom->arena);
+            sbom->repo_tags = sbom_read_list(json, NULL, sbom->arena);
         else if (str_is(key, "RepoDigests"))
-            sbom->repo_digests = trivy_texts(json, sbom->arena);
+            sbom->repo_digests = sbom_read_list(json, NULL, sbom->arena);
         else if (str_is(key, "ImageConfig") && json_peek(json) == JSON_OBJECT)
             json_raw(json, &sbom->config_json);
         else if (!str_is(key, "Layers"))
@@ -167,44 +167,23 @@ bool trivy_read_metadata(struct json *json, struct sbom *sbom)
 
 static bool read_unjudged(struct json *json, struct sbom *sbom, bool is_locked)
 {
-    struct sbom_component c = { .at_line = json_line(json), .is_exact = true, .is_locked = is_locked }, *place;
-    struct str key;
-    if (!json_object(json))
+    struct sbom_component c = { .at_line = json_line(json), .is_exact = true, .is_locked = is_locked };
+    const struct sbom_text texts[] = {
+        { "Type", &c.manager }, { "Name", &c.name }, { "Version", &c.version }, { "FilePath", &c.file }, { "Owner", &c.owner }
+    };
+    if (json_peek(json) != JSON_OBJECT)
         return true;
-    while (json_key(json, &key)) {
-        struct str *to = str_is(key, "Type")       ? &c.manager
-                         : str_is(key, "Name")     ? &c.name
-                         : str_is(key, "Version")  ? &c.version
-                         : str_is(key, "FilePath") ? &c.file
-                         : str_is(key, "Owner")    ? &c.owner
-                                                   : NULL;
-        if (to)
-            json_string(json, to);
-        else
-            json_skip(json);
-    }
-    if (!(place = sbom_add_component(sbom)))
-        return false;
-    *place = c;
-    return true;
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
+    return sbom_add_component(sbom, &c);
 }
 
 static bool read_note(struct json *json, struct sbom *sbom)
 {
     struct catalog_note note = { 0 };
-    struct str key;
-    if (!json_object(json))
+    const struct sbom_text texts[] = { { "Key", &note.key }, { "Value", &note.value }, { "File", &note.path } };
+    if (json_peek(json) != JSON_OBJECT)
         return true;
-    while (json_key(json, &key)) {
-        struct str *to = str_is(key, "Key")     ? &note.key
-                         : str_is(key, "Value") ? &note.value
-                         : str_is(key, "File")  ? &note.path
-                                                : NULL;
-        if (to)
-            json_string(json, to);
-        else
-            json_skip(json);
-    }
+    sbom_read_object(json, texts, ARRAY_LEN(texts));
     return sbom_add_note(sbom, note.key, note.value, note.path);
 }
 

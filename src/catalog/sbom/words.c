@@ -139,6 +139,13 @@ void sbom_take_trivy(struct sbom *sbom, struct sbom_component *component, struct
     take_image_property(sbom, name, value);
 }
 
+void sbom_take_trivy_line(struct sbom *sbom, struct sbom_component *component, struct str line)
+{
+    struct str name, value;
+    if (str_cut(line, ':', &name, &value))
+        sbom_take_trivy(sbom, component, name, str_trim(value));
+}
+
 /* ---- relationships of SPDX ------------------------------------------------------------------------------------------------------------------ */
 
 /* SPDX 2.3, clause 11.1, and SPDX 3.0, RelationshipType. What is needed to build is taken to be needed: many documents know no
