@@ -9,6 +9,7 @@ import ctypes
 import hashlib
 import http.client
 import http.server
+import itertools
 import json
 import os
 import pathlib
@@ -314,6 +315,7 @@ class TokenServer(Server):
     def __init__(self, anonymous=True, denied=(), field="token", expires_in=300, refresh=("identity",), real=True, tls=False, host="localhost"):
         self.anonymous, self.denied, self.field, self.expires_in, self.refresh = anonymous, set(denied), field, expires_in, set(refresh)
         self.real, self.fail, self.service, self.issuer, self.given = real, None, "test registry", "test issuer", {}
+        self.numbers = itertools.count() # no two tokens are the same, also when some are used up
         super().__init__(tls=tls, host=host)
 
     def answer(self, handler, seen):
@@ -346,7 +348,7 @@ class TokenServer(Server):
         claims = {"iss": self.issuer, "sub": USER if known else "", "aud": self.service, "exp": now + 3600, "nbf": now - 60, "iat": now,
                   "jti": str(len(self.given)), "access": access}
         if not self.real:
-            token = f"token-{len(self.given)}"
+            token = f"token-{next(self.numbers)}"
         else:
             der = ssl.PEM_cert_to_DER_cert(certificates().ca.read_text())
             head = {"typ": "JWT", "alg": "RS256", "x5c": [base64.b64encode(der).decode()]}

@@ -488,8 +488,10 @@ class Repo(Test):
     def test_hostile_folder(self):
         work = self.hostile()
         head = self.git("--git-dir", work / ".git", "-c", "core.worktree=", "rev-parse", "main")
-        if self.ran.exists(): # what this test's own git did
-            self.ran.unlink()
+        subprocess.run(["git", "-C", str(work), "status"], env={**self.env, "GIT_CONFIG_NOSYSTEM": "1"}, check=False, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        self.assertTrue(self.ran.exists(), "the traps do not work")
+        self.ran.unlink()
         for bare in ("false", "true"):
             self.git("config", "--file", work / ".git/config", "core.bare", bare)
             self.check_hostile(work, head)
