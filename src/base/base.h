@@ -197,6 +197,10 @@ bool file_writer_commit(struct file_writer *writer, struct error *err);
 void file_writer_abort(struct file_writer *writer);
 bool file_write(const char *path, struct str bytes, struct error *err); /* all of it, by a writer */
 bool file_make_dirs(const char *path, struct error *err);               /* mkdir -p */
+/* An environment variable; empty where it is not set. */
+struct str env_text(const char *name);
+/* The user's folder of configurations: $XDG_CONFIG_HOME, $HOME/.config; empty: there is none. */
+struct str file_config_dir(struct arena *arena);
 /* The user's cache folder for Drydock: $DRYDOCK_CACHE_DIR, $XDG_CACHE_HOME/drydock, $HOME/.cache/drydock. */
 bool file_cache_dir(struct arena *arena, struct str *out, struct error *err);
 

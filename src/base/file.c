@@ -220,16 +220,26 @@ bool file_make_dirs(const char *path, struct error *err)
     return true;
 }
 
+struct str env_text(const char *name)
+{
+    return str_from(getenv(name));
+}
+
+struct str file_config_dir(struct arena *arena)
+{
+    struct str xdg = env_text("XDG_CONFIG_HOME"), home = env_text("HOME");
+    return xdg.len || !home.len ? xdg : arena_printf(arena, "%.*s/.config", STR_ARG(home));
+}
+
 bool file_cache_dir(struct arena *arena, struct str *out, struct error *err)
 {
-    const char *own = getenv("DRYDOCK_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    struct str dir;
-    if (own && own[0])
-        dir = arena_str(arena, str_from(own));
-    else if (xdg && xdg[0])
-        dir = arena_printf(arena, "%s/drydock", xdg);
-    else if (home && home[0])
-        dir = arena_printf(arena, "%s/.cache/drydock", home);
+    struct str own = env_text("DRYDOCK_CACHE_DIR"), xdg = env_text("XDG_CACHE_HOME"), home = env_text("HOME"), dir;
+    if (own.len)
+        dir = arena_str(arena, own);
+    else if (xdg.len)
+        dir = arena_printf(arena, "%.*s/drydock", STR_ARG(xdg));
+    else if (home.len)
+        dir = arena_printf(arena, "%.*s/.cache/drydock", STR_ARG(home));
     else
         return error_set(err, ERROR_USAGE, "no cache folder: set HOME or DRYDOCK_CACHE_DIR");
     if (!dir.ptr)

@@ -255,17 +255,18 @@ const struct command cache_clear_command = {
 /* Without options, the bound that scans keep to. */
 static bool read_limits(const struct cache_options *options, uint64_t *max_bytes, int64_t *before_s, struct error *err)
 {
-    int64_t age_s;
+    uint64_t age_s;
     *max_bytes = options->older_than.len ? UINT64_MAX : CACHE_DEFAULT_BYTES;
     *before_s = INT64_MIN;
     if (options->max_size.len && !size_parse(options->max_size, max_bytes))
         return error_set(err, ERROR_USAGE, "--max-size: \"%.*s\" is not a size such as 500M or 2G", STR_ARG(options->max_size));
     if (!options->older_than.len)
         return true;
-    if (!age_parse(options->older_than, &age_s))
+    uint64_t bare; /* a number alone would be of seconds, which hardly anybody means */
+    if (str_u64(options->older_than, &bare) || !duration_parse(options->older_than, &age_s))
         return error_set(err, ERROR_USAGE, "--older-than: \"%.*s\" is not an age such as 30d or 12h",
                          STR_ARG(options->older_than));
-    *before_s = time_now() - age_s;
+    *before_s = time_now() - (int64_t)age_s;
     return true;
 }
 

@@ -44,20 +44,29 @@ bool size_parse(struct str text, uint64_t *bytes)
     return false;
 }
 
-bool age_parse(struct str text, int64_t *seconds)
+bool duration_parse(struct str text, uint64_t *seconds)
 {
     static const struct {
         char letter;
-        int64_t seconds;
+        uint64_t seconds;
     } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
-    uint64_t number;
-    text = str_trim(text);
-    for (size_t i = 0; text.len && i < ARRAY_LEN(units); i++)
-        if (text.ptr[text.len - 1] == units[i].letter && str_u64(str_head(text, text.len - 1), &number) && number < 1000000000) {
-            *seconds = (int64_t)number * units[i].seconds;
-            return true;
-        }
-    return false;
+    struct str rest = str_trim(text);
+    uint64_t total = 0, number;
+    bool ok = rest.len > 0;
+    while (ok && rest.len) {
+        size_t digits = 0, unit = 0;
+        while (digits < rest.len && rest.ptr[digits] >= '0' && rest.ptr[digits] <= '9')
+            digits++;
+        ok = str_u64(str_head(rest, digits), &number) && number <= UINT32_MAX;
+        rest = str_skip(rest, digits);
+        while (rest.len && unit < ARRAY_LEN(units) && units[unit].letter != rest.ptr[0])
+            unit++;
+        ok = ok && unit < ARRAY_LEN(units);
+        total += ok ? number * units[unit].seconds : 0;
+        rest = str_skip(rest, 1);
+    }
+    *seconds = ok ? total : *seconds;
+    return ok;
 }
 
 struct str size_text(struct arena *arena, uint64_t bytes)

@@ -6,8 +6,8 @@
 
 /* "500M", "1.5GiB", "1000": K, M, G and T are powers of 1024. */
 bool size_parse(struct str text, uint64_t *bytes);
-/* "90s", "30m", "12h", "30d", "2w". */
-bool age_parse(struct str text, int64_t *seconds);
+/* "90s", "30m", "1h30m", "30d", "2w"; a number without a unit counts seconds. */
+bool duration_parse(struct str text, uint64_t *seconds);
 /* "34.5 MiB" */
 struct str size_text(struct arena *arena, uint64_t bytes);
 /* The user's cache folder (`cache_dir`, --cache-dir, where that is set), and of it the one with inventories. */

@@ -112,12 +112,12 @@ static bool find_fetched(struct arena *arena, struct database_state *state, stru
 
 static struct str trivy_cache_folder(struct arena *arena)
 {
-    const char *own = getenv("TRIVY_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (own && own[0])
-        return arena_printf(arena, "%s/db", own);
-    if (xdg && xdg[0])
-        return arena_printf(arena, "%s/trivy/db", xdg);
-    return arena_printf(arena, "%s/.cache/trivy/db", home ? home : "");
+    struct str own = env_text("TRIVY_CACHE_DIR"), xdg = env_text("XDG_CACHE_HOME");
+    if (own.len)
+        return arena_printf(arena, "%.*s/db", STR_ARG(own));
+    if (xdg.len)
+        return arena_printf(arena, "%.*s/trivy/db", STR_ARG(xdg));
+    return arena_printf(arena, "%.*s/.cache/trivy/db", STR_ARG(env_text("HOME")));
 }
 
 /* Dated by its metadata.json, else by the file's time. */

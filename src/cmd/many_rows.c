@@ -43,7 +43,7 @@ static bool identity_of(const struct inventory *inventory, struct arena *arena, 
 {
     struct buf text;
     struct error ignored = { 0 };
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     *identity = (struct str){ 0 };
     if (!inventory->layer_count)
         return true;

@@ -1,39 +1,15 @@
 /* From an image reference to whoever has the image: see sources.h. */
 #include "cmd/sources.h"
+#include "cmd/caching.h"
 
 #include <unistd.h>
 
 /* ---- options -------------------------------------------------------------------------------------------------------------- */
 
-/* "90", "90s", "5m", "1h30m" */
-static bool parse_duration(struct str text, uint64_t *seconds)
-{
-    uint64_t total = 0;
-    struct str rest = text;
-    while (rest.len) {
-        size_t digits = 0;
-        uint64_t n, unit = 1;
-        while (digits < rest.len && rest.ptr[digits] >= '0' && rest.ptr[digits] <= '9')
-            digits++;
-        if (!str_u64(str_head(rest, digits), &n) || n > UINT32_MAX)
-            return false;
-        rest = str_skip(rest, digits);
-        if (rest.len) {
-            unit = rest.ptr[0] == 's' ? 1 : rest.ptr[0] == 'm' ? 60 : rest.ptr[0] == 'h' ? 3600 : 0;
-            rest = str_skip(rest, 1);
-        }
-        if (unit == 0)
-            return false;
-        total += n * unit;
-    }
-    *seconds = total;
-    return text.len > 0;
-}
-
 bool sources_set_timeout(void *target, struct str value, struct error *err)
 {
     uint64_t *seconds = &((struct networked *)target)->sources.registry.net.timeout_s;
-    return parse_duration(value, seconds) ||
+    return duration_parse(value, seconds) ||
            error_set(err, ERROR_USAGE, "--timeout: \"%.*s\" is no duration such as 90s, 5m or 1h", STR_ARG(value));
 }
 

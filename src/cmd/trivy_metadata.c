@@ -3,13 +3,6 @@
 
 #include <unistd.h>
 
-static void read_metadata_time(struct json *json, int64_t *out)
-{
-    struct str text;
-    if (json_string(json, &text) && !time_parse(text, out))
-        *out = 0;
-}
-
 /* Names are read as Go reads them, in any case. */
 static void read_members(struct json *json, struct trivy_metadata *out)
 {
@@ -20,9 +13,9 @@ static void read_members(struct json *json, struct trivy_metadata *out)
         if (str_eq_nocase(key, STR("Version")))
             json_i64(json, &out->version);
         else if (str_eq_nocase(key, STR("UpdatedAt")))
-            read_metadata_time(json, &out->updated_s);
+            json_time(json, &out->updated_s);
         else if (str_eq_nocase(key, STR("NextUpdate")))
-            read_metadata_time(json, &out->next_s);
+            json_time(json, &out->next_s);
         else
             json_skip(json);
 }

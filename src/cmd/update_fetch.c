@@ -35,7 +35,8 @@ static bool pick_layer(const struct registry_artifact *artifact, struct update_a
     buf_init(&all, 600);
     for (size_t i = 0; i < artifact->blob_count; i++) {
         const struct registry_blob *blob = &artifact->blobs[i];
-        buf_printf(&all, "%s%.*s", i ? ", " : "", STR_ARG(blob->media_type));
+        struct str type = blob->media_type.len ? blob->media_type : STR("a layer without a media type");
+        buf_printf(&all, "%s%.*s", i ? ", " : "", STR_ARG(type));
         for (const struct update_kind *kind = update_kinds(); kind->media_type; kind++)
             if (str_is(blob->media_type, kind->media_type)) {
                 out->kind = kind;

@@ -23,13 +23,6 @@ bool update_folder(struct arena *arena, struct str *out, struct error *err)
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------------ */
 
-static void read_time(struct json *json, int64_t *out)
-{
-    struct str text;
-    if (json_string(json, &text) && !time_parse(text, out))
-        *out = 0;
-}
-
 static void read_part(struct json *json, struct update_part *part)
 {
     struct str key;
@@ -43,7 +36,7 @@ static void read_part(struct json *json, struct update_part *part)
         else if (str_is(key, "Blob"))
             json_string(json, &part->blob);
         else if (str_is(key, "FetchedAt"))
-            read_time(json, &part->fetched_s);
+            json_time(json, &part->fetched_s);
         else
             json_skip(json);
 }
@@ -59,9 +52,9 @@ static void read_note(struct json *json, struct update_note *note)
         else if (str_is(key, "Previous"))
             json_string(json, &note->previous);
         else if (str_is(key, "UpdatedAt"))
-            read_time(json, &note->built_s);
+            json_time(json, &note->built_s);
         else if (str_is(key, "NextUpdate"))
-            read_time(json, &note->next_s);
+            json_time(json, &note->next_s);
         else if (str_is(key, "Database"))
             read_part(json, &note->database);
         else if (str_is(key, "JavaIndex"))
@@ -106,7 +99,7 @@ static void read_check(struct json *json, struct update_check *check)
         return;
     while (json_key(json, &key))
         if (str_is(key, "At"))
-            read_time(json, &check->at_s);
+            json_time(json, &check->at_s);
         else if (str_is(key, "Failed"))
             json_bool(json, &check->failed);
         else if (str_is(key, "Problem"))

@@ -56,12 +56,13 @@ struct stream *stream_inflate_auto(struct stream *below, uint64_t max_bytes, enu
 
 /* SHA-256 and SHA-512 of all that passes. Skipping reads. After the end (or stream_drain) digest_hex gives the digest. */
 enum digest_algorithm { DIGEST_SHA256, DIGEST_SHA512 };
+enum { DIGEST_TEXT_BYTES = 160 }; /* room for one as text, with a terminator */
 struct stream *stream_digest(enum digest_algorithm algorithm, struct stream *below, struct error *err);
 /* "sha256:…" of what has passed so far; only on a stream made by stream_digest. */
-bool stream_digest_text(struct stream *s, char out[static 160], struct error *err);
+bool stream_digest_text(struct stream *s, char out[static DIGEST_TEXT_BYTES], struct error *err);
 /* "sha256:<64 hex>" or "sha512:<128 hex>", lower case, as the OCI image specification's descriptor has it. */
 bool digest_parse(struct str text, enum digest_algorithm *algorithm, struct str *hex);
-bool digest_of(enum digest_algorithm algorithm, struct str bytes, char out[static 160], struct error *err);
+bool digest_of(enum digest_algorithm algorithm, struct str bytes, char out[static DIGEST_TEXT_BYTES], struct error *err);
 /* Compares bytes with a digest in hex, "md5:…", "sha1:…", "sha256:…", "sha384:…" or "sha512:…" (what package managers note of
  * their files): begin, add, then match, which frees. NULL: another algorithm, or one that this system's libcrypto refuses. */
 struct hasher;
@@ -70,7 +71,7 @@ void hasher_add(struct hasher *hasher, struct str bytes);
 bool hasher_matches(struct hasher *hasher);
 struct blob;
 /* "sha1:<40 hex>": what indices of published archives are keyed by; no proof of anything. */
-bool digest_sha1(const struct blob *blob, char out[static 160], struct error *err);
+bool digest_sha1(const struct blob *blob, char out[static DIGEST_TEXT_BYTES], struct error *err);
 
 /* ---- base64 (RFC 4648, sections 4 and 5): either alphabet, padded or not, line breaks passed over ------------------------ */
 
@@ -229,6 +230,7 @@ bool json_number(struct json *json, double *out); /* false also where it is past
 bool json_i64(struct json *json, int64_t *out);   /* integers only */
 bool json_bool(struct json *json, bool *out);
 bool json_scalar(struct json *json, struct str *out); /* string, or the text of a number or of true/false */
+bool json_time(struct json *json, int64_t *unix_s);   /* string with a date (time_parse) */
 void json_skip(struct json *json);                    /* any value */
 bool json_raw(struct json *json, struct str *out);    /* skips any value and gives its text (validated) */
 bool json_end(struct json *json, struct error *err);  /* false when anything failed or text is left over */

@@ -6,8 +6,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum { DIGEST_TEXT_BYTES = 160 };
-
 struct digest_stream {
     struct stream stream;
     struct stream *below;

@@ -367,6 +367,12 @@ bool json_scalar(struct json *json, struct str *out)
     return true;
 }
 
+bool json_time(struct json *json, int64_t *unix_s)
+{
+    struct str text;
+    return json_string(json, &text) && time_parse(text, unix_s);
+}
+
 void json_skip(struct json *json)
 {
     if (json_peek(json) == JSON_BAD)

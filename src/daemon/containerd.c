@@ -86,11 +86,13 @@ static bool make_source(const struct search *search, struct str root, const stru
     struct str folder = daemon_path(search->arena, root, CONTENT);
     struct daemon_name wanted = *search->wanted;
     wanted.is_reference &= !image->by_id;
+    const struct containerd_record *record = &image->record;
     struct image_source source = { .kind = "containerd",
                                    .name = daemon_name_to_show(&wanted, &image->names, search->arena),
-                                   .id = image->record.digest,
+                                   .id = record->digest,
                                    .folder = folder.ptr,
-                                   .index_json = containerd_index(&image->record, search->arena),
+                                   .index_json = image_index_text(record->media_type, record->digest, record->size_bytes,
+                                                                  record->name, search->arena),
                                    .repo_tags = image->names.tags,
                                    .repo_tag_count = image->names.tag_count,
                                    .repo_digests = image->names.digests,
@@ -135,7 +137,7 @@ static void choose_namespaces(struct search *search, struct str named)
 {
     static const char *const usual[] = { "default", "k8s.io", "moby" }; /* nerdctl and ctr, Kubernetes, Docker */
     if (!named.len)
-        named = daemon_env("CONTAINERD_NAMESPACE");
+        named = env_text("CONTAINERD_NAMESPACE");
     search->namespace_count = named.len ? 1 : ARRAY_LEN(usual);
     search->namespaces[0] = named;
     for (size_t i = 0; i < ARRAY_LEN(usual) && !named.len; i++)

@@ -43,7 +43,4 @@ struct containerd_image {
 bool containerd_find(struct str file, struct str namespace, const struct daemon_name *wanted, struct arena *arena,
                      struct containerd_image *out, bool *found, bool *ambiguous, struct error *err);
 
-/* An OCI index with the one descriptor of the record; its ptr is NULL when the arena is exhausted. */
-struct str containerd_index(const struct containerd_record *record, struct arena *arena);
-
 #endif

@@ -3,8 +3,6 @@
  * meant is told by the address of its socket, where one is given. */
 #include "daemon/containerd.h"
 
-#include <stdlib.h>
-
 struct place {
     const char *address, *root; /* sockets below the address go with this root */
 };
@@ -36,7 +34,7 @@ static bool add(struct containerd_roots *roots, struct str root, struct arena *a
 /* Rootless: $XDG_DATA_HOME/containerd, ~/.local/share/containerd. */
 static bool add_rootless(struct containerd_roots *roots, struct arena *arena, struct error *err)
 {
-    struct str data = str_from(getenv("XDG_DATA_HOME")), home = str_from(getenv("HOME"));
+    struct str data = env_text("XDG_DATA_HOME"), home = env_text("HOME");
     if (!data.len && !home.len)
         return true;
     struct str root = data.len ? arena_printf(arena, "%.*s/containerd", STR_ARG(data))
@@ -66,7 +64,7 @@ static bool add_by_address(struct containerd_roots *roots, struct str address, s
     for (size_t i = 0; i < ARRAY_LEN(places); i++)
         if (str_starts(address, places[i].address) && !add(roots, str_from(places[i].root), arena, err))
             return false;
-    struct str runtime = str_from(getenv("XDG_RUNTIME_DIR"));
+    struct str runtime = env_text("XDG_RUNTIME_DIR");
     bool is_users = str_starts(address, "/run/user/") || (runtime.len && str_eq(str_head(address, runtime.len), runtime));
     return !is_users || add_rootless(roots, arena, err);
 }
@@ -87,7 +85,7 @@ bool containerd_find_roots(const struct daemon_options *options, struct str conf
 {
     struct str address = options->containerd_address;
     if (!address.len)
-        address = str_from(getenv("CONTAINERD_ADDRESS"));
+        address = env_text("CONTAINERD_ADDRESS");
     *out = (struct containerd_roots){ 0 };
     if (options->containerd_root.len)
         return add(out, options->containerd_root, arena, err);

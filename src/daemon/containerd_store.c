@@ -230,22 +230,3 @@ bool containerd_find(struct str file, struct str namespace, const struct daemon_
     *out = image;
     return true;
 }
-
-/* ---- as an index ---- */
-
-struct str containerd_index(const struct containerd_record *record, struct arena *arena)
-{
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    buf_text(&text,
-             "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{\"mediaType\":");
-    json_put_string(&text, record->media_type);
-    buf_text(&text, ",\"digest\":");
-    json_put_string(&text, record->digest);
-    buf_printf(&text, ",\"size\":%llu,\"annotations\":{\"io.containerd.image.name\":", (unsigned long long)record->size_bytes);
-    json_put_string(&text, record->name);
-    buf_text(&text, "}}]}");
-    struct str copy = text.failed ? (struct str){ 0 } : arena_str(arena, buf_view(&text));
-    buf_free(&text);
-    return copy;
-}

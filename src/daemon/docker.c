@@ -11,17 +11,17 @@
 /* $DOCKER_CONFIG, else ~/.docker; empty where there is no home. */
 static struct str config_folder(struct arena *arena)
 {
-    struct str folder = daemon_env("DOCKER_CONFIG");
-    return folder.len ? folder : daemon_path(arena, daemon_env("HOME"), ".docker");
+    struct str folder = env_text("DOCKER_CONFIG");
+    return folder.len ? folder : daemon_path(arena, env_text("HOME"), ".docker");
 }
 
 /* DOCKER_TLS_VERIFY and DOCKER_TLS ask for TLS, the former with certificates checked (Docker CLI); DOCKER_CERT_PATH alone asks for
  * it too (Docker's Go client). */
 static struct engine_tls tls_of_environment(struct arena *arena)
 {
-    struct str folder = daemon_env("DOCKER_CERT_PATH");
-    bool verify = daemon_env("DOCKER_TLS_VERIFY").len > 0;
-    return (struct engine_tls){ .on = verify || daemon_env("DOCKER_TLS").len > 0 || folder.len > 0,
+    struct str folder = env_text("DOCKER_CERT_PATH");
+    bool verify = env_text("DOCKER_TLS_VERIFY").len > 0;
+    return (struct engine_tls){ .on = verify || env_text("DOCKER_TLS").len > 0 || folder.len > 0,
                                 .insecure = !verify,
                                 .folder = folder.len ? folder : config_folder(arena) };
 }
@@ -73,7 +73,7 @@ struct str docker_context_host(struct str meta_json, bool *skip_tls_verify, stru
 /* A context lies in contexts/meta/ID/meta.json, its certificates in contexts/tls/ID/docker; ID is the SHA-256 of its name. */
 static bool add_context(struct engine_hosts *hosts, struct str folder, struct str name, struct arena *arena, struct error *err)
 {
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     struct str meta;
     bool skip_verify;
     if (!digest_of(DIGEST_SHA256, name, digest, err))
@@ -98,7 +98,7 @@ static bool add_context(struct engine_hosts *hosts, struct str folder, struct st
 
 static struct str context_name(struct str folder, struct arena *arena)
 {
-    struct str config, name = daemon_env("DOCKER_CONTEXT");
+    struct str config, name = env_text("DOCKER_CONTEXT");
     if (!name.len && daemon_config(daemon_path(arena, folder, "config.json"), arena, &config))
         name = docker_current_context(config, arena);
     return str_is(name, "default") ? STR("") : name;
@@ -108,7 +108,7 @@ static struct str context_name(struct str folder, struct arena *arena)
 
 static void add_usual_sockets(struct engine_hosts *hosts, struct arena *arena)
 {
-    struct str home = daemon_env("HOME"), user = daemon_path(arena, daemon_env("XDG_RUNTIME_DIR"), "docker.sock");
+    struct str home = env_text("HOME"), user = daemon_path(arena, env_text("XDG_RUNTIME_DIR"), "docker.sock");
     if (!user.len)
         user = arena_printf(arena, "/run/user/%lu/docker.sock", (unsigned long)getuid());
     engine_hosts_add_socket(hosts, STR("/var/run/docker.sock"), arena);
@@ -120,7 +120,7 @@ static void add_usual_sockets(struct engine_hosts *hosts, struct arena *arena)
 static bool find(const struct daemon_options *options, struct arena *arena, struct engine_hosts *hosts, struct error *err)
 {
     struct engine_tls tls = tls_of_environment(arena);
-    struct str folder = config_folder(arena), host = daemon_env("DOCKER_HOST"), context;
+    struct str folder = config_folder(arena), host = env_text("DOCKER_HOST"), context;
     if (options->docker_host.len) {
         hosts->count = 1;
         return engine_host_parse(options->docker_host, &tls, arena, &hosts->items[0], err) ||

@@ -40,8 +40,6 @@ void engine_hosts_add_socket(struct engine_hosts *hosts, struct str path, struct
 /* Another clause for a text that says why something was not found; it stays short. */
 void daemon_why(struct str *why, struct arena *arena, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* An environment variable; empty where it is not set. */
-struct str daemon_env(const char *name);
 /* A file below a folder ("" where the folder is), or nothing when that is too long for the arena. */
 struct str daemon_path(struct arena *arena, struct str folder, const char *rest);
 /* A configuration file of at most a megabyte; false: there is none, or it cannot be read. */

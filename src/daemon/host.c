@@ -2,17 +2,11 @@
  * "Specify daemon host"; podman(1), --url), checked before anything is made of them. */
 #include "daemon/engine.h"
 
-#include <stdlib.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 enum { MAX_HOST_BYTES = 1024, MAX_WHY_BYTES = 600, MAX_CONFIG_BYTES = 1 << 20 };
 static const char PORT_PLAIN[] = "2375", PORT_TLS[] = "2376";
-
-struct str daemon_env(const char *name)
-{
-    return str_from(getenv(name));
-}
 
 struct str daemon_path(struct arena *arena, struct str folder, const char *rest)
 {

@@ -85,10 +85,8 @@ struct str podman_connection_conf(struct str text, struct str name, struct arena
 static void add_connection(struct engine_hosts *hosts, struct arena *arena)
 {
     static const struct engine_tls none;
-    struct str name = daemon_env("CONTAINER_CONNECTION"), folder = daemon_env("XDG_CONFIG_HOME"), text, uri = { 0 };
-    if (!folder.len)
-        folder = daemon_path(arena, daemon_env("HOME"), ".config");
-    struct str connections = daemon_env("PODMAN_CONNECTIONS_CONF"), conf = daemon_env("CONTAINERS_CONF");
+    struct str name = env_text("CONTAINER_CONNECTION"), folder = file_config_dir(arena), text, uri = { 0 };
+    struct str connections = env_text("PODMAN_CONNECTIONS_CONF"), conf = env_text("CONTAINERS_CONF");
     if (!connections.len)
         connections = daemon_path(arena, folder, "containers/podman-connections.json");
     if (!conf.len)
@@ -105,7 +103,7 @@ static void add_connection(struct engine_hosts *hosts, struct arena *arena)
 
 static void add_usual_sockets(struct engine_hosts *hosts, struct arena *arena)
 {
-    engine_hosts_add_socket(hosts, daemon_path(arena, daemon_env("XDG_RUNTIME_DIR"), "podman/podman.sock"), arena);
+    engine_hosts_add_socket(hosts, daemon_path(arena, env_text("XDG_RUNTIME_DIR"), "podman/podman.sock"), arena);
     engine_hosts_add_socket(hosts, arena_printf(arena, "/run/user/%lu/podman/podman.sock", (unsigned long)getuid()), arena);
     engine_hosts_add_socket(hosts, STR("/run/podman/podman.sock"), arena);
 }
@@ -113,7 +111,7 @@ static void add_usual_sockets(struct engine_hosts *hosts, struct arena *arena)
 static bool find(const struct daemon_options *options, struct arena *arena, struct engine_hosts *hosts, struct error *err)
 {
     static const struct engine_tls none;
-    struct str host = daemon_env("CONTAINER_HOST");
+    struct str host = env_text("CONTAINER_HOST");
     if (options->podman_host.len) {
         hosts->count = 1;
         return engine_host_parse(options->podman_host, &none, arena, &hosts->items[0], err) ||

@@ -117,7 +117,7 @@ static bool learn(struct store *store, struct candidate *c, struct error *err)
     struct str path, hex, *diff_ids;
     size_t diff_id_count;
     bool found;
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     if (!normal_path(store->arena, c->config_path, &path, err))
         return false;
     if (!store_text(store, path, &c->config_text, &found, err))

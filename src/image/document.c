@@ -275,3 +275,25 @@ bool document_read(struct str text, struct arena *arena, struct document *out, s
     *out = document;
     return true;
 }
+
+/* ---- writing --------------------------------------------------------------------------------------------------------- */
+
+struct str image_index_text(struct str media_type, struct str digest, uint64_t size_bytes, struct str name, struct arena *arena)
+{
+    struct buf text;
+    buf_init(&text, IMAGE_MAX_JSON_BYTES);
+    buf_text(&text, "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{");
+    if (media_type.len) {
+        buf_text(&text, "\"mediaType\":");
+        json_put_string(&text, media_type);
+        buf_chr(&text, ',');
+    }
+    buf_text(&text, "\"digest\":");
+    json_put_string(&text, digest);
+    buf_printf(&text, ",\"size\":%llu,\"annotations\":{\"io.containerd.image.name\":", (unsigned long long)size_bytes);
+    json_put_string(&text, name);
+    buf_text(&text, "}}]}");
+    struct str copy = text.failed ? (struct str){ 0 } : arena_str(arena, buf_view(&text));
+    buf_free(&text);
+    return copy;
+}

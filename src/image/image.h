@@ -101,6 +101,9 @@ struct image_source {
     struct str index_json; /* what would stand there */
 };
 
+/* An index with one entry, as sources give it; `name` is a whole name. ptr NULL when the arena is full. */
+struct str image_index_text(struct str media_type, struct str digest, uint64_t size_bytes, struct str name, struct arena *arena);
+
 struct image_request {
     int fd; /* the archive (a regular file), or the folder when is_folder, or the socket that documents are asked of when is_remote */
     bool is_folder;

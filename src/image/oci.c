@@ -35,7 +35,7 @@ static struct str blob_path(const struct store *store, struct str digest, bool i
 
 static bool verify(const struct store *store, struct str text, const struct descriptor *d, const char *what, struct error *err)
 {
-    char actual[160];
+    char actual[DIGEST_TEXT_BYTES];
     enum digest_algorithm algorithm;
     struct str hex;
     if (text.len != d->size_bytes)
@@ -249,7 +249,7 @@ bool oci_list_flat(struct store *store, struct str manifest_json, struct candida
 {
     struct lister l = { .store = store, .out = out };
     struct route route = { .group = 0 };
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     store->is_flat = true;
     if (!digest_of(DIGEST_SHA256, manifest_json, digest, err))
         return false;

@@ -218,7 +218,7 @@ bool schema1_read(struct str text, struct arena *arena, struct document *out, st
     struct v1_manifest manifest = { 0 };
     struct document document = { .is_schema1 = true, .has_config = true, .has_layers = true };
     struct buf json;
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     if (!read_manifest(text, arena, &manifest, err) || !make_layers(&manifest, arena, &document, err))
         return false;
     buf_init(&json, IMAGE_MAX_JSON_BYTES);

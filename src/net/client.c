@@ -1,5 +1,5 @@
 /* The client: what the user said of the network, and libcurl's handles with their connections; see net.h. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* net_download: a body into a file or pipe while it arrives, gone on with where it broke off; see net.h. RFC 9110, 14 (ranges)
  * and 13.1.5 (If-Range). */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,12 +172,11 @@ static enum net_end try_once(struct download *d, struct net_answer *answer, stru
     d->job.if_range = str_from(d->etag);
     d->skip = 0;
     enum net_end end = net_try(&d->job, answer, err);
-    int status = answer->head.status;
     if (end == NET_BROKEN && d->total == d->sink->offset && d->total != UINT64_MAX)
         end = NET_ANSWERED; /* behind its last byte */
-    else if (end == NET_ANSWERED && status >= 200 && status < 300)
+    else if (end == NET_ANSWERED && net_is_success(&answer->head))
         end = judge_end(d, err);
-    else if (end == NET_ANSWERED && status == 416 && d->job.range_from)
+    else if (end == NET_ANSWERED && answer->head.status == 416 && d->job.range_from)
         end = judge_refused_range(d, answer, err);
     else
         return end;
@@ -215,7 +214,7 @@ static bool download(struct download *d, struct net_answer *answer, struct arena
     enum net_end end = run(d, answer, &why);
     if ((end != NET_ANSWERED && end != NET_ENOUGH) || why.kind != ERROR_NONE)
         return net_give_up(&d->job, &why, err);
-    bool success = answer->head.status >= 200 && answer->head.status < 300;
+    bool success = net_is_success(&answer->head);
     if (!net_respond(answer, success ? (struct str){ 0 } : buf_view(&answer->text), arena, out, err))
         return false;
     if (success)

@@ -1,5 +1,5 @@
 /* libcurl's failures in words: who, what happened, what to try, on one line; see transfer.h. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <errno.h>
 #include <openssl/x509_vfy.h>

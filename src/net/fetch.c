@@ -1,5 +1,5 @@
 /* net_fetch: an answer in memory; see net.h. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 struct memory {
     struct net_receiver receiver;
@@ -54,8 +54,7 @@ static bool fetch(struct net_job *job, struct memory *memory, struct net_answer 
     } while (net_try_again(job, end == NET_ANSWERED ? &answer->head : NULL, &why));
     if (end != NET_ANSWERED || why.kind != ERROR_NONE)
         return net_give_up(job, &why, err);
-    bool success = answer->head.status >= 200 && answer->head.status < 300;
-    return net_respond(answer, buf_view(success ? &memory->body : &answer->text), arena, out, err);
+    return net_respond(answer, buf_view(net_is_success(&answer->head) ? &memory->body : &answer->text), arena, out, err);
 }
 
 bool net_fetch(struct net_client *client, const struct net_request *request, struct arena *arena, struct net_response *out,

@@ -1,6 +1,6 @@
 /* The head of an answer: RFC 9110 (5 fields, 10.2.3 Retry-After, 14.4 Content-Range, 5.6.7 dates) and RFC 9112 (4 status line);
  * see head.h. Bounded, and without control characters from the first step on. */
-#include "head.h"
+#include "net/head.h"
 
 void net_head_init(struct net_head *head)
 {

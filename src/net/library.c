@@ -1,6 +1,6 @@
 /* libcurl, loaded when it is first used: it brings some 25 other libraries, and what never asks a network (a scan of a file, one that
  * is answered from the cache, --help) would spend more time on them than on its work. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <dlfcn.h>
 

@@ -1,5 +1,5 @@
 /* Redirects (RFC 9110, 15.4), followed here rather than by libcurl: what may be sent along depends on where they lead. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 void net_answer_init(struct net_answer *answer)
 {

@@ -1,5 +1,5 @@
 /* Tries and the pauses between them; see transfer.h. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <poll.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* libcurl's handle for one hop: what is sent, to whom, how it is secured; see transfer.h. No cookies, no .netrc, no protocol
  * but HTTP and HTTPS, and no credentials beyond the place that they are for. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <stdlib.h>
 #include <fcntl.h>
@@ -188,7 +188,7 @@ bool net_setup(struct net_job *job, const struct net_hop *hop, CURL *easy, struc
     net_curl.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     net_curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     net_curl.easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     job->http1 || job->client->http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
+                         job->http1 || job->client->http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
 #if LIBCURL_VERSION_NUM >= 0x075700
     net_curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an interruption does not wait for a name server */
 #endif

@@ -1,7 +1,5 @@
 /* One transfer: libcurl's multi interface, driven here so that interruptions, stalls and deadlines are noticed in time. */
-#include "transfer.h"
-
-#include <time.h>
+#include "net/transfer.h"
 
 struct transfer {
     struct net_job *job;
@@ -14,7 +12,7 @@ struct transfer {
     char detail[CURL_ERROR_SIZE];
 };
 
-static bool is_success(const struct net_head *head)
+bool net_is_success(const struct net_head *head)
 {
     return head->status >= 200 && head->status < 300;
 }
@@ -38,7 +36,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *user)
     t->bytes += len;
     if (!net_head_line(head, str_make(bytes, len)))
         t->stop = STOP_HEAD;
-    else if (head->complete && !was_complete && is_success(head))
+    else if (head->complete && !was_complete && net_is_success(head))
         begin(t);
     return t->stop == STOP_NOT ? len : len + 1; /* another number than it was given ends libcurl's transfer */
 }
@@ -56,7 +54,7 @@ static bool take_text(struct transfer *t, struct str bytes)
 static bool take(struct transfer *t, struct str bytes)
 {
     uint64_t waited_ms = 0;
-    if (!is_success(&t->answer->head))
+    if (!net_is_success(&t->answer->head))
         return take_text(t, bytes);
     *t->err = (struct error){ 0 };
     bool more = t->job->receiver->take(t->job->receiver, bytes, &waited_ms, t->err);

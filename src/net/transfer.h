@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 #include <sys/types.h>
 
-#include "head.h"
+#include "net/head.h"
 #include "net/net.h"
 
 enum {
@@ -132,6 +132,7 @@ void net_trust_free(struct net_trust *trust);
 bool net_setup(struct net_job *job, const struct net_hop *hop, CURL *easy, struct curl_slist **headers, struct error *err);
 
 /* ---- transfer.c ---- */
+bool net_is_success(const struct net_head *head); /* 2xx: its body is what was asked for */
 enum net_end net_transfer(struct net_job *job, const struct net_hop *hop, struct net_answer *answer, struct error *err);
 
 /* ---- redirect.c ---- */

@@ -4,7 +4,7 @@
  * libcurl's own option CAINFO would replace the system's by ours, and reads a bundle of 140 certificates (20 ms) for every
  * process of a scan. So OpenSSL's store is made here and handed to libcurl: folders with hashed names give one certificate when
  * it is asked for, and the bundle is read only where they do not have it. Children inherit what their parent has read. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <dirent.h>
 #include <openssl/err.h>
@@ -19,12 +19,6 @@ static const char *const bundles[] = {
     "/etc/ssl/cert.pem",                                 /* BSDs, macOS */
 };
 static const char *const folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
-
-static const char *setting(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
 
 /* The next folder of SSL_CERT_DIR, "a:b:c". */
 static bool next_folder(struct str *rest, char path[static 4096])
@@ -52,11 +46,10 @@ static void read_folder(X509_STORE *store, const char *folder)
 
 static void read_bundle(X509_STORE *store)
 {
-    const char *file = setting("SSL_CERT_FILE");
-    struct str rest = str_from(setting("SSL_CERT_DIR"));
+    struct str file = env_text("SSL_CERT_FILE"), rest = env_text("SSL_CERT_DIR");
     char path[4096];
-    bool done = file && X509_STORE_load_locations(store, file, NULL);
-    for (size_t i = 0; !file && !done && i < ARRAY_LEN(bundles); i++)
+    bool done = file.len && X509_STORE_load_locations(store, file.ptr, NULL);
+    for (size_t i = 0; !file.len && !done && i < ARRAY_LEN(bundles); i++)
         done = X509_STORE_load_locations(store, bundles[i], NULL);
     while (next_folder(&rest, path))
         read_folder(store, path); /* its names need not be hashes */
@@ -102,7 +95,7 @@ static int find_issuer(X509 **issuer, X509_STORE_CTX *context, X509 *certificate
     X509_STORE *store = X509_STORE_CTX_get0_store(context);
     if (found == 1 || X509_STORE_get_ex_data(store, 0))
         return found;
-    if (is_sent(context, certificate) && !is_self_signed(certificate) && !setting("SSL_CERT_FILE") && has_hashed_folder())
+    if (is_sent(context, certificate) && !is_self_signed(certificate) && !env_text("SSL_CERT_FILE").len && has_hashed_folder())
         return found;
     X509_STORE_set_ex_data(store, 0, store); /* any pointer: it was read */
     read_bundle(store);
@@ -111,7 +104,7 @@ static int find_issuer(X509 **issuer, X509_STORE_CTX *context, X509 *certificate
 
 static void add_folders(X509_STORE *store)
 {
-    struct str rest = str_from(setting("SSL_CERT_DIR"));
+    struct str rest = env_text("SSL_CERT_DIR");
     char path[4096];
     for (size_t i = 0; rest.len == 0 && i < ARRAY_LEN(folders); i++)
         X509_STORE_load_locations(store, NULL, folders[i]);

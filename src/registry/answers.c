@@ -81,12 +81,35 @@ static const char *status_words(int status)
     return status >= 300 && status < 400 ? "look elsewhere" : "nothing that is understood";
 }
 
+static bool contains(struct str text, struct str secret, struct arena *arena)
+{
+    const char *needle = secret.len ? arena_cstr(arena, secret) : NULL;
+    return needle && str_contains(text, needle);
+}
+
+/* Some servers quote the request that they refuse: what lets us in has no place in messages, which end up in logs. */
+static bool quotes_secret(const struct registry *registry, struct str text, struct arena *arena)
+{
+    for (size_t i = 0; i < CLIENT_GRANTS && text.len; i++) {
+        const struct grant *grant = &registry->grants[i];
+        const struct registry_credentials *c = &grant->credentials;
+        struct str scheme, sent = { 0 };
+        str_cut(buf_view(&grant->authorization), ' ', &scheme, &sent);
+        struct str pair = arena_printf(arena, "%.*s:%.*s", STR_ARG(c->username), STR_ARG(c->password));
+        if (contains(text, sent, arena) || contains(text, c->password, arena) || contains(text, c->identity_token, arena) ||
+            contains(text, c->bearer, arena) || (c->password.len && contains(text, base64_encode(pair, arena), arena)))
+            return true;
+    }
+    return false;
+}
+
 /* "UNAUTHORIZED" and the like are for programs. */
-static struct str said(const struct net_response *response, struct arena *arena)
+static struct str said(const struct registry *registry, const struct net_response *response, struct arena *arena)
 {
     struct refusal refusal;
     refusal_read(response->body, arena, &refusal);
-    struct str text = arena_shown(arena, refusal.message.len ? refusal.message : refusal.code, CLIENT_ERROR_SHOWN);
+    struct str text = refusal.message.len ? refusal.message : refusal.code;
+    text = quotes_secret(registry, text, arena) ? (struct str){ 0 } : arena_shown(arena, text, CLIENT_ERROR_SHOWN);
     return text.len ? text : str_from(status_words(response->status));
 }
 
@@ -162,7 +185,7 @@ bool ask_refused(struct registry *registry, const struct endpoint *endpoint, con
                  struct arena *arena, struct error *err)
 {
     bool page = answer_is_page(response);
-    struct str text = page ? STR("web page, not what a registry says") : said(response, arena);
+    struct str text = page ? STR("web page, not what a registry says") : said(registry, response, arena);
     if (!hint.len)
         hint = default_hint(endpoint, grant_of(registry, endpoint), response, arena);
     if (arena->exhausted)

@@ -153,7 +153,7 @@ bool registry_artifact(struct registry *registry, const struct image_reference *
 
 static bool file_has_digest(int fd, struct str digest, bool *same, struct error *err)
 {
-    char actual[160];
+    char actual[DIGEST_TEXT_BYTES];
     enum digest_algorithm algorithm;
     struct str hex;
     if (!digest_parse(digest, &algorithm, &hex))

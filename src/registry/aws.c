@@ -4,15 +4,7 @@
  * guide). Roles, SSO, containers and instances are for Amazon's own helper, docker-credential-ecr-login. */
 #include "registry/credentials.h"
 
-#include <stdlib.h>
-
 enum { MAX_KEYS_BYTES = 1 << 20, MAX_ANSWER_BYTES = 1 << 20 };
-
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value && value[0] ? value : NULL;
-}
 
 /* ---- hosts --------------------------------------------------------------------------------------------------------------------- */
 
@@ -50,17 +42,18 @@ static bool take(struct str *rest, const char *prefix)
     return true;
 }
 
-static const char *own_endpoint(const char *name)
+static struct str own_endpoint(const char *name)
 {
-    return variable(name) ? variable(name) : variable("AWS_ENDPOINT_URL");
+    struct str own = env_text(name);
+    return own.len ? own : env_text("AWS_ENDPOINT_URL");
 }
 
 bool aws_registry_of(struct str host, struct arena *arena, struct aws_registry *out)
 {
     if (str_is(host, "public.ecr.aws")) {
-        const char *own = own_endpoint("AWS_ENDPOINT_URL_ECR_PUBLIC");
+        struct str own = own_endpoint("AWS_ENDPOINT_URL_ECR_PUBLIC");
         *out = (struct aws_registry){ .region = STR("us-east-1"), .is_public = true };
-        out->endpoint = own ? str_from(own) : STR("https://api.ecr-public.us-east-1.amazonaws.com");
+        out->endpoint = own.len ? own : STR("https://api.ecr-public.us-east-1.amazonaws.com");
         return true;
     }
     for (size_t i = 0; i < ARRAY_LEN(partitions); i++) {
@@ -71,10 +64,10 @@ bool aws_registry_of(struct str host, struct arena *arena, struct aws_registry *
         struct str region = str_head(rest, rest.len - strlen(partitions[i].suffix));
         if (!take(&region, ".") || !is_region(region))
             continue;
-        const char *own = own_endpoint("AWS_ENDPOINT_URL_ECR"), *api = is_fips ? partitions[i].fips_api : partitions[i].api;
+        struct str own = own_endpoint("AWS_ENDPOINT_URL_ECR");
+        const char *api = is_fips ? partitions[i].fips_api : partitions[i].api;
         *out = (struct aws_registry){ .region = region };
-        out->endpoint =
-            own ? str_from(own) : arena_printf(arena, "https://%s%.*s%s", api, STR_ARG(region), partitions[i].api_suffix);
+        out->endpoint = own.len ? own : arena_printf(arena, "https://%s%.*s%s", api, STR_ARG(region), partitions[i].api_suffix);
         return true;
     }
     return false;
@@ -131,31 +124,28 @@ bool aws_keys_read(struct str text, struct str profile, struct aws_keys *out)
 
 static struct str keys_path(struct arena *arena)
 {
-    const char *own = variable("AWS_SHARED_CREDENTIALS_FILE"), *home = variable("HOME");
-    if (own)
-        return arena_printf(arena, "%s", own);
-    return home ? arena_printf(arena, "%s/.aws/credentials", home) : (struct str){ 0 };
+    struct str own = env_text("AWS_SHARED_CREDENTIALS_FILE"), home = env_text("HOME");
+    return own.len || !home.len ? own : arena_printf(arena, "%.*s/.aws/credentials", STR_ARG(home));
 }
 
 /* The environment first, then the shared file; origin says where they are from, or why there are none. */
 static bool find_keys(struct arena *arena, struct aws_keys *out, struct str *origin)
 {
-    const char *id = variable("AWS_ACCESS_KEY_ID"), *secret = variable("AWS_SECRET_ACCESS_KEY"),
-               *profile = variable("AWS_PROFILE");
-    if (id && secret) {
-        *out = (struct aws_keys){ str_from(id), str_from(secret), str_from(getenv("AWS_SESSION_TOKEN")) };
+    struct str id = env_text("AWS_ACCESS_KEY_ID"), secret = env_text("AWS_SECRET_ACCESS_KEY"), named = env_text("AWS_PROFILE");
+    if (id.len && secret.len) {
+        *out = (struct aws_keys){ id, secret, env_text("AWS_SESSION_TOKEN") };
         *origin = STR("AWS_ACCESS_KEY_ID");
         return true;
     }
     struct error unread = { 0 };
-    struct str path = keys_path(arena), text = { 0 };
-    profile = profile ? profile : "default";
-    if (path.len && file_read(path.ptr, MAX_KEYS_BYTES, arena, &text, &unread) && aws_keys_read(text, str_from(profile), out)) {
-        *origin = arena_printf(arena, "profile %s of %s", profile, path.ptr);
+    struct str path = keys_path(arena), text = { 0 }, profile = named.len ? named : STR("default");
+    if (path.len && file_read(path.ptr, MAX_KEYS_BYTES, arena, &text, &unread) && aws_keys_read(text, profile, out)) {
+        *origin = arena_printf(arena, "profile %.*s of %.*s", STR_ARG(profile), STR_ARG(path));
         return true;
     }
-    if (variable("AWS_PROFILE"))
-        *origin = arena_printf(arena, "profile %s of AWS_PROFILE has no keys in %s", profile, path.len ? path.ptr : "a file");
+    if (named.len)
+        *origin = arena_printf(arena, "profile %.*s of AWS_PROFILE has no keys in %.*s", STR_ARG(named),
+                               STR_ARG(path.len ? path : STR("a file")));
     else
         *origin = STR("there are no AWS keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
                       "or install docker-credential-ecr-login");

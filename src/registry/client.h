@@ -163,8 +163,8 @@ struct str blob_hint(const struct net_response *response); /* of a blob that a m
 /* ---- manifest.c ------------------------------------------------------------------------------------------------------------------ */
 
 struct manifest {
-    struct str text, type; /* type: Content-Type where it is one of a manifest, else empty */
-    char digest[160];      /* of the text as it is here */
+    struct str text, type;          /* type: Content-Type where it is one of a manifest, else empty */
+    char digest[DIGEST_TEXT_BYTES]; /* of the text as it is here */
 };
 /* By tag or digest ("latest", "sha256:…"), verified where it is a digest. *found is false where the registry has none (404), with
  * err saying so. */

@@ -4,7 +4,6 @@
 #include "registry/credentials.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------------------- */
@@ -195,12 +194,6 @@ bool docker_config_read(struct str text, struct str host, struct str repository,
 
 /* ---- where they are ---------------------------------------------------------------------------------------------------------------- */
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value && value[0] ? value : NULL;
-}
-
 static void add_place(struct config_place *places, size_t *count, struct str path)
 {
     if (path.len)
@@ -210,25 +203,25 @@ static void add_place(struct config_place *places, size_t *count, struct str pat
 /* $VARIABLE/file, else $HOME/folder/file. */
 static struct str under(struct arena *arena, const char *name, const char *folder, const char *file)
 {
-    const char *home = variable("HOME");
-    if (variable(name))
-        return arena_printf(arena, "%s/%s", variable(name), file);
-    return home ? arena_printf(arena, "%s/%s/%s", home, folder, file) : (struct str){ 0 };
+    struct str own = env_text(name), home = env_text("HOME");
+    if (own.len)
+        return arena_printf(arena, "%.*s/%s", STR_ARG(own), file);
+    return home.len ? arena_printf(arena, "%.*s/%s/%s", STR_ARG(home), folder, file) : (struct str){ 0 };
 }
 
 size_t docker_config_places(struct arena *arena, struct config_place places[static CONFIG_MAX_PLACES])
 {
-    const char *named = variable("REGISTRY_AUTH_FILE"), *text = variable("DOCKER_AUTH_CONFIG"),
-               *runtime = variable("XDG_RUNTIME_DIR");
+    struct str named = env_text("REGISTRY_AUTH_FILE"), text = env_text("DOCKER_AUTH_CONFIG"),
+               runtime = env_text("XDG_RUNTIME_DIR");
     size_t count = 0;
-    if (named)
-        places[count++] = (struct config_place){ .path = str_from(named), .required = true };
-    if (text)
-        places[count++] = (struct config_place){ .path = STR("$DOCKER_AUTH_CONFIG"), .text = str_from(text) };
+    if (named.len)
+        places[count++] = (struct config_place){ .path = named, .required = true };
+    if (text.len)
+        places[count++] = (struct config_place){ .path = STR("$DOCKER_AUTH_CONFIG"), .text = text };
     add_place(places, &count, under(arena, "DOCKER_CONFIG", ".docker", "config.json"));
     add_place(places, &count,
-              runtime ? arena_printf(arena, "%s/containers/auth.json", runtime)
-                      : arena_printf(arena, "/run/containers/%lu/auth.json", (unsigned long)getuid()));
+              runtime.len ? arena_printf(arena, "%.*s/containers/auth.json", STR_ARG(runtime))
+                          : arena_printf(arena, "/run/containers/%lu/auth.json", (unsigned long)getuid()));
     add_place(places, &count, under(arena, "XDG_CONFIG_HOME", ".config", "containers/auth.json"));
     return count;
 }
@@ -253,8 +246,8 @@ bool docker_config_load(const struct config_place *place, struct arena *arena, s
 
 bool docker_config_own_path(struct arena *arena, struct str *path, struct error *err)
 {
-    const char *named = variable("REGISTRY_AUTH_FILE");
-    struct str found = named ? str_from(named) : under(arena, "DOCKER_CONFIG", ".docker", "config.json");
+    struct str named = env_text("REGISTRY_AUTH_FILE");
+    struct str found = named.len ? named : under(arena, "DOCKER_CONFIG", ".docker", "config.json");
     if (!found.len)
         return arena->exhausted ? arena_error(arena, err)
                                 : error_set(err, ERROR_USAGE, "no folder for the configuration: set HOME or DOCKER_CONFIG");

@@ -3,7 +3,6 @@
  * Certificates: Docker's certs.d folders ("Verify repository client with certificates") and containers-certs.d(5): a folder
  * named after the host with *.crt (authorities) and pairs of *.cert and *.key (of the client). */
 #include <dirent.h>
-#include <stdlib.h>
 
 #include "registry/client.h"
 
@@ -45,8 +44,7 @@ static bool use_folder(struct host *host, const char *folder, struct arena *aren
 /* The first folder that there is for the host counts. */
 static bool find_certificates(struct host *host, struct arena *arena, struct error *err)
 {
-    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
-    struct str own = config && *config ? str_from(config) : home && *home ? arena_printf(arena, "%s/.config", home) : STR("");
+    struct str own = file_config_dir(arena);
     struct str roots[] = { own.len ? arena_printf(arena, "%.*s/docker/certs.d", STR_ARG(own)) : STR(""),
                            own.len ? arena_printf(arena, "%.*s/containers/certs.d", STR_ARG(own)) : STR(""),
                            STR("/etc/docker/certs.d"), STR("/etc/containers/certs.d") };

@@ -26,7 +26,7 @@ static bool is_schema1(struct str type)
 
 bool bytes_verify(const struct endpoint *endpoint, const char *what, struct str bytes, struct str digest, struct error *err)
 {
-    char actual[160];
+    char actual[DIGEST_TEXT_BYTES];
     enum digest_algorithm algorithm;
     struct str hex;
     if (!digest_parse(digest, &algorithm, &hex))

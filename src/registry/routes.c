@@ -211,12 +211,11 @@ static bool add_drop_ins(struct routes *routes, const char *folder, struct arena
 static bool load_default(struct routes *routes, struct arena *arena, struct error *err)
 {
     static const char system_file[] = "/etc/containers/registries.conf";
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    struct str own = config && *config ? arena_printf(arena, "%s/containers/registries.conf", config)
-                     : home && *home   ? arena_printf(arena, "%s/.config/containers/registries.conf", home)
-                                       : STR("");
+    struct str config = file_config_dir(arena), own = { 0 };
     bool there = false;
-    if (!own.ptr)
+    if (config.len)
+        own = arena_printf(arena, "%.*s/containers/registries.conf", STR_ARG(config));
+    if (arena->exhausted)
         return arena_error(arena, err);
     if ((own.len && !add_file(routes, own.ptr, false, &there, arena, err)) ||
         (!there && !add_file(routes, system_file, false, &there, arena, err)))
@@ -231,13 +230,13 @@ static bool load_default(struct routes *routes, struct arena *arena, struct erro
 
 bool routes_load(struct routes *routes, struct str named, struct arena *arena, struct error *err)
 {
-    const char *path = named.len ? arena_cstr(arena, named) : getenv("CONTAINERS_REGISTRIES_CONF");
+    struct str path = named.len ? arena_str(arena, named) : env_text("CONTAINERS_REGISTRIES_CONF");
     bool there;
-    if (named.len && !path)
+    if (named.len && !path.ptr)
         return arena_error(arena, err);
-    if (path && strcmp(path, "/dev/null") == 0) /* none of them, as people say it */
+    if (str_is(path, "/dev/null")) /* none of them, as people say it */
         return true;
-    return path && *path ? add_file(routes, path, true, &there, arena, err) : load_default(routes, arena, err);
+    return path.len ? add_file(routes, path.ptr, true, &there, arena, err) : load_default(routes, arena, err);
 }
 
 /* ---- matching ------------------------------------------------------------------------------------------------------------------- */

@@ -22,33 +22,11 @@ static const struct endpoint *nth(const struct source *s, size_t n)
 
 /* ---- index.json ---------------------------------------------------------------------------------------------------------------- */
 
-static void put_annotation(struct buf *out, const char *key, struct str value)
-{
-    buf_printf(out, "\"%s\":", key);
-    json_put_string(out, value);
-}
-
 static bool make_index(struct source *s, struct str type, struct str digest, uint64_t size_bytes, struct error *err)
 {
-    struct buf out;
-    buf_init(&out, CLIENT_TOKEN_BYTES);
-    buf_text(&out, "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{");
-    if (type.len) {
-        buf_text(&out, "\"mediaType\":");
-        json_put_string(&out, type);
-        buf_chr(&out, ',');
-    }
-    buf_text(&out, "\"digest\":");
-    json_put_string(&out, digest);
-    buf_printf(&out, ",\"size\":%llu,\"annotations\":{", (unsigned long long)size_bytes);
-    put_annotation(&out, "io.containerd.image.name", s->full_name);
-    buf_chr(&out, ',');
-    put_annotation(&out, "org.opencontainers.image.ref.name", s->full_name);
-    buf_text(&out, "}}]}");
     s->digest = digest;
-    s->index = out.failed ? (struct str){ 0 } : arena_str(s->arena, buf_view(&out));
-    buf_free(&out);
-    return s->index.ptr ? true : arena_error(s->arena, err);
+    s->index = image_index_text(type, digest, size_bytes, s->full_name, s->arena);
+    return s->index.ptr || arena_error(s->arena, err);
 }
 
 /* Docker Hub counts only manifests that are fetched: a look at the head is free. False without an error: it says too little. */

@@ -377,7 +377,7 @@ static void put_body(struct json_report *j)
 /* The report's ID is a digest of its body in the form of a UUID (RFC 9562, version 8), so that equal scans are equal. */
 static bool put_id(struct json_report *j, struct str body, struct error *err)
 {
-    char digest[160], id[40];
+    char digest[DIGEST_TEXT_BYTES], id[40];
     if (!digest_of(DIGEST_SHA256, body, digest, err))
         return false;
     const char *hex = digest + strlen("sha256:");

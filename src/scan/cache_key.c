@@ -3,7 +3,7 @@
 #include "scan/cache_key.h"
 #include "scan/inventory_flat.h"
 
-enum { DIGEST_TEXT_BYTES = 160, MAX_LIST_BYTES = 256 << 20 };
+enum { MAX_LIST_BYTES = 256 << 20 };
 
 /* ---- lists ------------------------------------------------------------------------------------------------------------------ */
 

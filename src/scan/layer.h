@@ -77,7 +77,7 @@ struct layer_base {
 };
 
 struct layer_inventory {
-    char digest[160], diff_id[160]; /* computed; empty where not */
+    char digest[DIGEST_TEXT_BYTES], diff_id[DIGEST_TEXT_BYTES]; /* computed; empty where not */
     bool verified;
     bool remembered;     /* read from the cache (not in the flat form) */
     uint64_t size_bytes; /* as stored */

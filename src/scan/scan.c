@@ -16,7 +16,7 @@ static const size_t INVENTORY_ARENA_BYTES = (size_t)4 << 30;
 
 static void scan_begin(struct scan *scan)
 {
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     struct error ignored = { 0 };
     arena_init(&scan->out->arena, "scan", INVENTORY_ARENA_BYTES);
     scan->arena = &scan->out->arena;

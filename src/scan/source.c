@@ -56,7 +56,7 @@ static struct str document_key(const struct scan *scan, struct str path, struct 
 
 static bool has_digest(struct str text, struct str key)
 {
-    char actual[160];
+    char actual[DIGEST_TEXT_BYTES];
     enum digest_algorithm algorithm;
     struct str hex;
     struct error ignored = { 0 };

@@ -38,7 +38,7 @@ static bool walk_open(struct walk *walk, struct stream *stored, const struct ima
     return walk->plain != NULL;
 }
 
-static bool check_digest(struct stream *s, struct str claimed, const char *which, char out[static 160], struct error *err)
+static bool check_digest(struct stream *s, struct str claimed, const char *which, char out[static DIGEST_TEXT_BYTES], struct error *err)
 {
     if (!stream_digest_text(s, out, err))
         return false;
@@ -96,7 +96,7 @@ static bool walk_members(struct walk *walk, const struct layer_pass *pass, struc
 /* Bytes that cannot be read are rarely what was meant to be there: when the digest is not theirs either, that is what is wrong. */
 static void blame_digest(struct walk *walk, const struct image_layer *layer, enum scan_verify verify, struct error *err)
 {
-    char digest[160];
+    char digest[DIGEST_TEXT_BYTES];
     struct error other = { 0 };
     if (err->kind != ERROR_INPUT || verify == SCAN_VERIFY_NONE || !layer->digest.len || !stream_drain(walk->stored, &other))
         return;

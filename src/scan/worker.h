@@ -22,7 +22,7 @@ struct worker_job {
      * what the job fails with, unless the worker was content. */
     bool (*feed)(void *context, int fd, struct error *err);
     bool needs_all_input; /* the feeder's failure counts in any case: nothing else tells that its input was cut short */
-    /* In this process: answers what the worker asks (worker_ask) through the socket *input_fd; *found is false where there is
+    /* In this process: answers what the worker asks (ASK_… in image.h) through the socket *input_fd; *found is false where there is
      * nothing of that name. A failure ends the job. */
     bool (*serve)(void *context, struct str question, struct buf *answer, bool *found, struct error *err);
     void *input_context;

@@ -1,21 +1,25 @@
 """Damage at random in what somebody hands over while it is asked for: documents, layers and answers of a registry and of its token
-server, exports and descriptions of an engine. The same judgement as of damaged files (test_mutations.py): the program ends by itself,
+server, what lies beside an image there, databases, exports and descriptions of an engine. The same judgement as of damaged files (test_mutations.py): the program ends by itself,
 soon, with 0 and a report, or with 2 and one line that says what is wrong.
 
 DRYDOCK_MUTATIONS=N tries N of each instead of as many as ten seconds allow, DRYDOCK_SEED=S others than the usual ones."""
+import gzip
 import json
 import os
 import random
 import time
 
 import test_mutations as mutations
-from drydock import deb, layer, main, needs, oci_blobs, pack, sha
+import seed_bills # found by the former's path
+from bolt import trivy_file
+from drydock import deb, docker_archive, layer, main, needs, node, oci_blobs, pack, sha
 from fake_docker import FakeDocker
-from servers import TYPES, FakeRegistry, ServerTest, TokenServer, push_image, push_index
+from servers import TYPES, FakeRegistry, ServerTest, TokenServer, push_artifact, push_image, push_index
 from test_mutations import damaged, damaged_json, damaged_tar, some_image, some_layers
 
 COUNT = int(os.environ.get("DRYDOCK_MUTATIONS", 0))
-SECONDS = 5 # each of the two, where no number is given
+SECONDS = 10 / 3 # each of the three, where no number is given
+BILLS = [text.encode() if isinstance(text, str) else text for text in seed_bills.catalog_bill()]
 ROOT = [("var/lib/dpkg/status", deb("a", "1"))]
 
 
@@ -141,7 +145,54 @@ def in_token(rng, registry):
     registry.tokens.fail = (rng.choice([200, 200, 401, 403]), damaged_json(rng, json.dumps(answer).encode()))
 
 
-IN_REGISTRY = [in_layer, in_stored_layer, in_manifest, in_config, in_index, in_old_manifest, in_heads, in_names, in_token]
+def in_attached(rng, registry):
+    """A bill of materials beside the image, in one of the ways to find it."""
+    image = push_image(registry, "app", "1", some_layers(rng)[:1])
+    bill = rng.choice(BILLS)
+    bill = damaged_json(rng, bill) if bill.startswith(b"{") and b"\n" not in bill else damaged(rng, bill)
+    kind = rng.choice(["application/vnd.cyclonedx+json", "application/spdx+json", "application/vnd.dsse.envelope.v1+json", "application/vnd.in-toto+json"])
+    tag = image["digest"].replace(":", "-") + rng.choice([".sbom", ".att"]) if rng.random() < 0.5 else None
+    found = push_artifact(registry, "app", tag, [(bill, kind)], artifact_type=kind, subject=None if tag else image)
+    if rng.random() < 0.3:
+        registry.spoil = lambda rng, path, *answer: (spoil_bodies(rng, path, *answer) if "/referrers/" in path or found["digest"] in path else answer)
+
+
+IN_REGISTRY = [in_layer, in_stored_layer, in_manifest, in_config, in_index, in_old_manifest, in_heads, in_names, in_token, in_attached]
+
+
+# ---- a database ------------------------------------------------------------------------------------------------------------------
+
+TRIVY_LAYER = "application/vnd.aquasec.trivy.db.layer.v1.tar+gzip"
+METADATA = json.dumps({"Version": 2, "UpdatedAt": "2026-01-02T03:04:05.1Z", "NextUpdate": "2026-01-03T03:04:05Z", "DownloadedAt": "2026-01-02T03:04:05Z"})
+
+
+def database(trivy=None, metadata=METADATA):
+    return layer(("trivy.db", trivy or trivy_file("CVE-2026-1001", filler=3)), ("metadata.json", metadata))
+
+
+def push_database(registry, tar):
+    push_artifact(registry, "db", "2", [(tar, TRIVY_LAYER)], config_type="application/vnd.aquasec.trivy.config.v1+json")
+
+
+def in_database(rng, registry):
+    push_database(registry, gzip.compress(database(trivy=damaged(rng, trivy_file("CVE-2026-1001", filler=rng.randrange(40)))), 1))
+
+
+def in_metadata(rng, registry):
+    push_database(registry, gzip.compress(database(metadata=damaged_json(rng, METADATA.encode())), 1))
+
+
+def in_database_tar(rng, registry):
+    tar = database()
+    push_database(registry, gzip.compress(damaged_tar(rng, tar), 1) if rng.random() < 0.7 else damaged(rng, gzip.compress(tar, 1)))
+
+
+def in_database_manifest(rng, registry):
+    push_database(registry, gzip.compress(database(), 1))
+    registry.manifest("db", "2", damaged_json(rng, registry.manifests["db", "2"]), TYPES["manifest"])
+
+
+IN_DATABASE = [in_database, in_database, in_metadata, in_database_tar, in_database_manifest]
 
 
 # ---- an engine -----------------------------------------------------------------------------------------------------------------
@@ -188,17 +239,36 @@ class Served(mutations.Judge, ServerTest):
     def options(self, number):
         return ["--timeout", "1s", *(["--no-cache"] if number % 3 else []), *(["--no-verify"] if number % 4 == 3 else [])]
 
-    def test_a_registry(self):
+    def registry(self):
         registry = self.serve(OddRegistry())
         registry.tokens = self.serve(TokenServer(real=False))
 
-        def attempt(rng, place, number):
+        def begin(number):
             registry.spoil, registry.auth, registry.seed = None, None, str(number)
             for kept in (registry.blobs, registry.manifests, registry.types, registry.seen, registry.tokens.seen):
                 kept.clear()
+        return registry, begin
+
+    def test_a_registry(self):
+        registry, begin = self.registry()
+
+        def attempt(rng, place, number):
+            begin(number)
             place(rng, registry)
-            self.judge([registry.host + "/app:1", "--image-src", "remote", *self.options(number)])
+            beside = ["--sbom-sources", "oci"] if place is in_attached else []
+            self.judge([registry.host + "/app:1", "--image-src", "remote", *beside, *self.options(number)])
         self.try_all(IN_REGISTRY, attempt)
+
+    def test_a_database(self):
+        registry, begin = self.registry()
+        image = docker_archive(self.dir / "a.tar", [layer(("node_modules/b/package.json", node("b", "1.5.0")))])
+
+        def attempt(rng, place, number):
+            begin(number)
+            place(rng, registry)
+            if self.judge_any(["db", "update", "-q", registry.host + "/db:2"]) == 0:
+                self.judge([image])
+        self.try_all(IN_DATABASE, attempt)
 
     def test_an_engine(self):
         engine = self.serve(FakeDocker(self.dir / "docker.sock"))

@@ -250,6 +250,7 @@ class Refusals(UpdateTest):
         self.refused([(b"x", "application/vnd.example.one"), (b"y", "application/vnd.example.two")],
                      "application/vnd.example.one, application/vnd.example.two")
         self.refused([], "no layers")
+        self.refused([(b"x", "")], "a layer without a media type")
         self.refused([(b"x", TRIVY_LAYER), (b"y", TRIVY_LAYER)], "one layer")
 
     def test_damaged_layers(self):

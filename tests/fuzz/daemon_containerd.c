@@ -11,7 +11,7 @@ static void search(struct str file, const char *namespace, const char *text, str
     bool found, ambiguous;
     if (daemon_name_parse(str_from(text), arena, &name, &err) &&
         containerd_find(file, str_from(namespace), &name, arena, &image, &found, &ambiguous, &err) && found)
-        containerd_index(&image.record, arena);
+        image_index_text(image.record.media_type, image.record.digest, image.record.size_bytes, image.record.name, arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -143,6 +143,16 @@ def cmd_notes():
     yield "[]"
 
 
+def cmd_git():
+    """An address, and what git writes when it is asked for facts."""
+    commit = "tree 1\nparent 2\nauthor A <a@b.example> 1700000000 +0100\ncommitter C <c@d.example> 1700000001 +0000\ngpgsig -----BEGIN\n x\n\nSubject\n\nBody\n"
+    facts = ["0123456789abcdef" * 2, "https://user:word@host.example/a/b.git\n", "main\n", commit, "v1.0\nv1.0.1\n"]
+    for address in ("https://user:p%40ss@host.example:8443/owner/name.git", "git@host.example:owner/name", "host.example/owner/name", "ssh://git@host.example:22/x",
+                    "file:///srv/a%20b", "git://h/x", "http://[::1]:80/x", "ext::sh -c x", "-x", "https://-h/x", "a@-h:x"):
+        yield "\0".join([address, *facts])
+    yield "\0".join(["x", "1" * 40, "", "remote.up.url git@host.example:a/b", "", commit, ""])
+
+
 # ---- feeds -------------------------------------------------------------------------------------------------------------
 
 def osv(**more):

@@ -134,7 +134,7 @@ static void names_and_sizes(void **state)
     assert_str(image.names.tags[1], "registry.example:5000/team/app:1");
     assert_int_equal(image.names.digest_count, 0);
     assert_str(
-        containerd_index(&image.record, &arena),
+        image_index_text(image.record.media_type, image.record.digest, image.record.size_bytes, image.record.name, &arena),
         "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{\"mediaType\":\"" MANIFEST
         "\",\"digest\":\"sha256:" HEX_A "\",\"size\":1234567,\"annotations\":{\"io.containerd.image.name\":"
         "\"docker.io/library/nginx:alpine\"}}]}");

@@ -205,8 +205,7 @@ static void a_tag_is_looked_at_and_its_manifest_fetched(void **state)
     const char *want =
         arena_printf(arena,
                      "{\"schemaVersion\":2,\"mediaType\":\"" OCI_INDEX "\",\"manifests\":[{\"mediaType\":\"" OCI_MANIFEST
-                     "\",\"digest\":\"%s\",\"size\":7,\"annotations\":{\"io.containerd.image.name\":\"r.example/app:1\","
-                     "\"org.opencontainers.image.ref.name\":\"r.example/app:1\"}}]}",
+                     "\",\"digest\":\"%s\",\"size\":7,\"annotations\":{\"io.containerd.image.name\":\"r.example/app:1\"}}]}",
                      digest)
             .ptr;
     assert_string_equal(document(&source, "index.json"), want);

@@ -261,7 +261,7 @@ static bool add_questions(struct walk *w, const struct jar_guess *guess, const c
 static bool add_guess(struct walk *w, struct archive *a, size_t listed)
 {
     struct error err = { 0 };
-    char digest[160] = "";
+    char digest[DIGEST_TEXT_BYTES] = "";
     struct jar_guess guess = jar_guess_identity(a->path, &a->manifest, a->folder_seen);
     if (jar_name_is_module(a->path))
         return true;

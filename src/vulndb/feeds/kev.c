@@ -3,14 +3,6 @@
  * It says nothing of packages: its facts join the records of those CVEs. */
 #include "vulndb/feeds/feed.h"
 
-static void read_day(struct json *json, int64_t *out)
-{
-    struct str text;
-    int64_t date_s;
-    if (json_string(json, &text) && time_parse(text, &date_s))
-        *out = date_s;
-}
-
 static bool add_entry(struct vulndb_builder *builder, struct json *json, struct arena *arena, struct error *err)
 {
     struct str key, text;
@@ -24,9 +16,9 @@ static bool add_entry(struct vulndb_builder *builder, struct json *json, struct 
         else if (str_is(key, "vulnerabilityName"))
             json_string(json, &v.title);
         else if (str_is(key, "dateAdded"))
-            read_day(json, &v.kev_added_s);
+            json_time(json, &v.kev_added_s);
         else if (str_is(key, "dueDate"))
-            read_day(json, &v.kev_due_s);
+            json_time(json, &v.kev_due_s);
         else if (str_is(key, "knownRansomwareCampaignUse"))
             v.kev_ransomware = json_string(json, &text) && str_eq_nocase(text, STR("known"));
         else if (str_is(key, "cwes"))
@@ -57,7 +49,7 @@ static bool add_file(struct vulndb_builder *builder, struct str path, struct str
     bool object = json_object(&json);
     while (object && json_key(&json, &key))
         if (str_is(key, "dateReleased"))
-            read_day(&json, &date_s);
+            json_time(&json, &date_s);
         else if (!str_is(key, "vulnerabilities"))
             json_skip(&json);
         else if ((found = json_array(&json)))

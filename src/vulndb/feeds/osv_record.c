@@ -1,14 +1,6 @@
 /* Reading one OSV record (https://ossf.github.io/osv-schema/, version 1.7): all fields that matter here, into an arena. */
 #include "vulndb/feeds/osv.h"
 
-static void read_date(struct json *json, int64_t *out)
-{
-    struct str text;
-    int64_t date_s;
-    if (json_string(json, &text) && time_parse(text, &date_s))
-        *out = date_s;
-}
-
 static void read_severities(struct json *json, struct arena *arena, struct osv_severities *list)
 {
     struct str key;
@@ -211,7 +203,7 @@ static bool read_simple(struct json *json, struct arena *arena, struct str key, 
         if (fields[i].text)
             json_string(json, fields[i].text);
         else if (fields[i].date_s)
-            read_date(json, fields[i].date_s);
+            json_time(json, fields[i].date_s);
         else
             feed_texts_read(fields[i].texts, json, arena);
         return true;

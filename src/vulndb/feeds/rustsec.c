@@ -19,14 +19,6 @@ struct rust_advisory {
     bool withdrawn;
 };
 
-static void read_date(struct json *json, int64_t *out)
-{
-    struct str text;
-    int64_t date_s;
-    if (json_string(json, &text) && time_parse(text, &date_s))
-        *out = date_s;
-}
-
 static void read_advisory(struct json *json, struct arena *arena, struct rust_advisory *out)
 {
     struct feed_weakness *w = &out->weakness;
@@ -39,7 +31,7 @@ static void read_advisory(struct json *json, struct arena *arena, struct rust_ad
         else if (str_is(key, "package"))
             json_string(json, &w->package);
         else if (str_is(key, "date"))
-            read_date(json, &w->about.published_s);
+            json_time(json, &w->about.published_s);
         else if (str_is(key, "url")) {
             if (json_string(json, &text))
                 feed_texts_add(&w->references, arena, text);

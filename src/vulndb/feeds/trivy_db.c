@@ -200,7 +200,7 @@ static bool each_bucket(struct trivy *trivy, bool sources, struct error *err)
 /* metadata.json beside the database: "UpdatedAt". Absent or unreadable: no date. */
 static int64_t metadata_date(struct arena *arena, struct str folder)
 {
-    struct str text, key, date;
+    struct str text, key;
     struct json json;
     struct error ignored = { 0 };
     int64_t date_s = 0;
@@ -212,8 +212,8 @@ static int64_t metadata_date(struct arena *arena, struct str folder)
     while (object && json_key(&json, &key))
         if (!str_is(key, "UpdatedAt"))
             json_skip(&json);
-        else if (json_string(&json, &date) && !time_parse(date, &date_s))
-            date_s = 0;
+        else
+            json_time(&json, &date_s);
     return json_end(&json, &ignored) ? date_s : 0;
 }
 
