@@ -160,22 +160,13 @@ static bool bad_purl(struct error *err, struct str text, const char *why)
     return error_set(err, ERROR_INPUT, "package URL \"%.*s\" %s", STR_ARG(str_head(text, 200)), why);
 }
 
-/* A copy without percent-encoding; "%" that encodes nothing stands for itself. ptr NULL: the arena is full. */
 static struct str decode(struct arena *arena, struct str text, unsigned change)
 {
-    char *plain = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; plain && i < text.len; i++) {
-        int high = text.ptr[i] == '%' && i + 2 < text.len ? char_hex(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? char_hex(text.ptr[i + 2]) : -1;
-        char c = text.ptr[i];
-        if (low >= 0) {
-            c = (char)(high * 16 + low);
-            i += 2;
-        }
-        plain[len++] = changed(c, change);
-    }
-    return (struct str){ plain, len };
+    struct str plain = percent_decode(text, arena);
+    char *at = (char *)(uintptr_t)plain.ptr;
+    for (size_t i = 0; i < plain.len; i++)
+        at[i] = changed(at[i], change);
+    return plain;
 }
 
 static struct str trim_slashes(struct str text)

@@ -1,7 +1,7 @@
-/* Sizes and ages, and the cache's folder: see caching.h. */
+/* Sizes and durations, and the cache's folder: see caching.h. */
 #include "cmd/caching.h"
 
-/* ---- sizes and ages ---------------------------------------------------------------------------------------------------------- */
+/* ---- sizes and durations ----------------------------------------------------------------------------------------------------- */
 
 /* A number, perhaps with a fraction, and the unit behind it. */
 static bool cut_number(struct str text, uint64_t *thousandths, struct str *unit)

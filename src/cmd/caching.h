@@ -1,4 +1,4 @@
-/* caching.h (private) - the cache of inventories as commands see it: where it lies, and sizes and ages as people write them. */
+/* caching.h (private) - the cache of inventories as commands see it: where it lies, and sizes and durations as people write them. */
 #ifndef DRYDOCK_CMD_CACHING_H
 #define DRYDOCK_CMD_CACHING_H
 

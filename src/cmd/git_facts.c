@@ -2,8 +2,6 @@
  * plain settings: they run no program, whatever the repository's own configuration says. */
 #include "cmd/git.h"
 
-#include <stdlib.h>
-
 /* "Name <mail> 1700000000 +0100": the name and the mail. */
 static struct str person(struct str line)
 {

@@ -8,20 +8,6 @@ static bool refuse(struct str text, const char *why, struct arena *arena, struct
     return error_set(err, ERROR_USAGE, "%.*s: %s", STR_ARG(shown), why);
 }
 
-/* RFC 3986, 2.1. */
-static struct str decode(struct str text, struct arena *arena)
-{
-    char *out = arena_alloc(arena, text.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; out && i < text.len; i++) {
-        int high = i + 2 < text.len && text.ptr[i] == '%' ? char_hex(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? char_hex(text.ptr[i + 2]) : -1;
-        out[n++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
-        i += low >= 0 ? 2 : 0;
-    }
-    return str_make(out, n);
-}
-
 /* "scheme://" in front: what it is, and what comes behind it. */
 static bool cut_scheme(struct str text, struct str *scheme, struct str *rest)
 {
@@ -64,7 +50,7 @@ static bool parse_scheme(struct str text, struct str scheme, struct str rest, st
     cut_authority(rest, &userinfo, &host, &path);
     out->scheme = arena_lower(arena, scheme);
     if (str_is(out->scheme, "file")) {
-        out->path = decode(path, arena);
+        out->path = percent_decode(path, arena);
         if (host.len && !str_is(host, "localhost"))
             return refuse(text, "a file:// address has no host; write file:///path, or the path alone", arena, err);
         return true;
@@ -75,8 +61,8 @@ static bool parse_scheme(struct str text, struct str scheme, struct str rest, st
     if (host.len == 0 || host.ptr[0] == '-' || (userinfo.len && userinfo.ptr[0] == '-'))
         return refuse(text, "there is no host in it", arena, err);
     str_cut(userinfo, ':', &user, &password);
-    out->user = decode(user, arena);
-    out->password = decode(password, arena);
+    out->user = percent_decode(user, arena);
+    out->password = percent_decode(password, arena);
     bool has_port = host.ptr[0] != '[' && str_cut(host, ':', &name, &port);
     out->host = arena_lower(arena, has_port ? name : host);
     struct str keep = is_web ? (struct str){ 0 } : user;

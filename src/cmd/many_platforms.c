@@ -17,20 +17,12 @@ static bool is_same(const struct image_platform *a, const struct image_platform 
     return str_eq(a->os, b->os) && str_eq(a->arch, b->arch) && str_eq(a->variant, b->variant);
 }
 
-static struct str platform_words(const struct image_platform *p, struct arena *arena)
-{
-    if (!p->os.len)
-        return STR("unknown platform");
-    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(p->os), STR_ARG(p->arch), p->variant.len ? "/" : "",
-                        STR_ARG(p->variant));
-}
-
 struct str *platforms_name(const struct image_choice *choices, size_t count, struct arena *arena)
 {
     struct str *names = arena_array(arena, count, sizeof *names);
     for (size_t i = 0; names && i < count; i++) {
         bool is_alone = true;
-        names[i] = platform_words(&choices[i].platform, arena);
+        names[i] = choices[i].platform.os.len ? image_platform_text(choices[i].platform, arena) : STR("unknown platform");
         for (size_t k = 0; k < count; k++)
             is_alone &= k == i || !is_same(&choices[i].platform, &choices[k].platform);
         if (!is_alone && choices[i].digest.len)

@@ -59,19 +59,6 @@ static struct str folder_as_seen(struct many *m)
     return place;
 }
 
-static bool write_file(const char *path, const struct buf *text, struct error *err)
-{
-    struct file_writer writer;
-    if (text->failed)
-        return error_set(err, ERROR_LIMIT, "%s: the report is too large", path);
-    if (!file_writer_open(&writer, path, err))
-        return false;
-    bool ok = file_write_all(writer.fd, text->ptr, text->len, err) && file_writer_commit(&writer, err);
-    if (!ok)
-        file_writer_abort(&writer);
-    return ok;
-}
-
 bool own_report_write(struct many *m, const struct judgement *j, struct overview_row *row, struct error *err)
 {
     const struct image_options *o = m->o;
@@ -86,7 +73,9 @@ bool own_report_write(struct many *m, const struct judgement *j, struct overview
     report.width = 0;
     report.color = false;
     buf_init(&text, (size_t)2 << 30);
-    bool ok = format->write(&report, &text, err) && write_file(path.ptr, &text, err);
+    bool ok = format->write(&report, &text, err) &&
+              (!text.failed || error_set(err, ERROR_LIMIT, "%s: the report is too large", path.ptr)) &&
+              file_write(path.ptr, buf_view(&text), err);
     buf_free(&text);
     row->report = arena_printf(&m->arena, "%.*s%.*s", STR_ARG(seen), STR_ARG(file));
     return ok && (row->report.ptr || arena_error(&m->arena, err));

@@ -3,7 +3,6 @@
 #include "cmd/update.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct update_kind kinds[] = {

@@ -1,5 +1,5 @@
 /* codec.h - bytes in, bytes or values out. Streams and the filters that stack on them (gzip, zstd, xz, bzip2, digest),
- * tar, zip, JSON, YAML and TOML (both rewritten to JSON, so that one reader serves all), BoltDB pages, SQLite tables.
+ * tar, zip, JSON, YAML, TOML and XML (all three rewritten to JSON, so that one reader serves all), base64, executables, BoltDB pages.
  * Everything here reads hostile bytes: lengths are checked, depth, size and ratio are limited, every loop makes progress. */
 #ifndef DRYDOCK_CODEC_H
 #define DRYDOCK_CODEC_H
@@ -80,6 +80,11 @@ bool base64_decode(struct str text, void *dst, size_t room, size_t *len);
 /* The same into the arena, with a terminator behind; false also where that is exhausted. */
 bool base64_text(struct str text, struct arena *arena, struct str *out);
 struct str base64_encode(struct str bytes, struct arena *arena); /* section 4, padded; ptr is NULL when exhausted */
+
+/* ---- percent-encoding (RFC 3986, section 2.1) ------------------------------------------------------------------------------ */
+
+/* A copy without it; "%" that encodes nothing stands for itself. ptr NULL when the arena is exhausted. */
+struct str percent_decode(struct str text, struct arena *arena);
 
 /* ---- random access (rpm databases, zip): a view of bytes in memory or in a file ------------------------------------------ */
 

@@ -133,11 +133,11 @@ static bool try_root(const struct search *search, struct str root, struct image_
     return true;
 }
 
-static void choose_namespaces(struct search *search, struct str named)
+/* $CONTAINERD_NAMESPACE, else the usual ones. */
+static void choose_namespaces(struct search *search)
 {
     static const char *const usual[] = { "default", "k8s.io", "moby" }; /* nerdctl and ctr, Kubernetes, Docker */
-    if (!named.len)
-        named = env_text("CONTAINERD_NAMESPACE");
+    struct str named = env_text("CONTAINERD_NAMESPACE");
     search->namespace_count = named.len ? 1 : ARRAY_LEN(usual);
     search->namespaces[0] = named;
     for (size_t i = 0; i < ARRAY_LEN(usual) && !named.len; i++)
@@ -156,7 +156,7 @@ static bool search_roots(const struct daemon_options *options, struct str name, 
     if (!daemon_name_parse(name, arena, &wanted, err) || !containerd_find_roots(options, config, arena, &roots, err))
         return false;
     search.wanted = &wanted;
-    choose_namespaces(&search, options->containerd_namespace);
+    choose_namespaces(&search);
     for (size_t i = 0; i < roots.count && !*found; i++)
         if (!try_root(&search, roots.items[i], out, found, &missing, why, err))
             return false;

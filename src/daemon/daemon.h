@@ -8,12 +8,11 @@
 
 struct daemon_options {
     struct net_options net;
-    struct str docker_host;          /* --docker-host; empty: $DOCKER_HOST, Docker's current context, its usual sockets */
-    struct str podman_host;          /* --podman-host; empty: $CONTAINER_HOST, Podman's usual sockets, its default connection */
-    struct str containerd_address;   /* empty: $CONTAINERD_ADDRESS; says where containerd's root is looked for */
-    struct str containerd_root;      /* empty: as config.toml has it, /var/lib/containerd, and where others put it */
-    struct str containerd_namespace; /* empty: $CONTAINERD_NAMESPACE, else "default", then "k8s.io" and "moby" */
-    struct str container;            /* --container ID: the image of this container, and what is changed in it */
+    struct str docker_host;        /* --docker-host; empty: $DOCKER_HOST, Docker's current context, its usual sockets */
+    struct str podman_host;        /* --podman-host; empty: $CONTAINER_HOST, Podman's usual sockets, its default connection */
+    struct str containerd_address; /* empty: $CONTAINERD_ADDRESS; says where containerd's root is looked for */
+    struct str containerd_root;    /* empty: as config.toml has it, /var/lib/containerd, and where others put it */
+    struct str container;          /* --container ID: the image of this container, and what is changed in it */
     struct image_platform platform;
 };
 

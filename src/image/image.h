@@ -1,8 +1,8 @@
 /* image.h - image references, manifests and configs, and where an image's layers lie: in an archive (`docker save`, an OCI
- * layout as tar, either compressed as a whole) or in an OCI layout folder.
+ * layout as tar, either compressed as a whole), in an OCI layout folder, or with a source, that is a registry or a container engine.
  *
  * Formats: OCI image-spec 1.1 (image-layout.md, image-index.md, manifest.md, config.md), Docker image specification v1.2
- * (manifest.json of `docker save`), Docker manifest v2 schema 2.
+ * (manifest.json of `docker save`), Docker manifest v2 schema 2 and schema 1.
  * All that is read here is hostile; image_open runs inside a worker and its result crosses to the parent through
  * image_encode / image_decode, which check everything again. */
 #ifndef DRYDOCK_IMAGE_H

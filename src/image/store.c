@@ -2,7 +2,6 @@
 #include "image/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

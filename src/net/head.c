@@ -189,7 +189,6 @@ bool net_head_response(const struct net_head *head, struct arena *arena, struct 
         .challenges = net_fields(fields, "WWW-Authenticate", '\n', arena),
         .location = net_field(fields, "Location"),
         .etag = net_field(fields, "ETag"),
-        .api_version = net_field(fields, "Docker-Distribution-Api-Version"),
         .length = net_content_length(fields),
         .retry_after_s = net_retry_after(net_field(fields, "Retry-After"), time_now()),
         .headers = fields,

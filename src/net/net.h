@@ -53,7 +53,6 @@ struct net_response {
     struct str link;       /* Link */
     struct str challenges; /* all WWW-Authenticate headers, one a line */
     struct str location, etag;
-    struct str api_version; /* Docker-Distribution-Api-Version */
     uint64_t length;        /* Content-Length; UINT64_MAX: not told */
     uint64_t retry_after_s; /* of a final 429 or 503; 0: not told */
     struct str headers;     /* all, "Name: value\n" each, for net_header_of */

@@ -2,7 +2,6 @@
 #include "net/transfer.h"
 
 #include <poll.h>
-#include <stdlib.h>
 
 enum { LONG_PAUSE_MS = 5000 }; /* people are told that there is one */
 

@@ -1,6 +1,5 @@
 /* Artifacts that are no images (OCI image-spec 1.1, manifest.md, "Guidelines for Artifact Usage"), such as vulnerability
  * databases: a manifest, and blobs that go into files, verified as a whole whatever was there before. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "registry/client.h"
@@ -82,8 +81,6 @@ bool listing_read(struct str text, struct arena *arena, struct listing *out, str
                 json_string(&json, &out->media_type);
             else if (str_is(key, "artifactType"))
                 json_string(&json, &out->artifact_type);
-            else if (str_is(key, "config"))
-                read_blob(&json, &out->config);
             else if (!str_is(key, "layers") && !str_is(key, "blobs") && !str_is(key, "manifests"))
                 json_skip(&json);
             else if ((out->is_index |= str_is(key, "manifests")), !read_blobs(&json, arena, out, err))
@@ -123,7 +120,6 @@ static bool fill(const struct manifest *manifest, const struct listing *listing,
     *out = (struct registry_artifact){ .digest = digest,
                                        .media_type = listing->media_type.len ? listing->media_type : manifest->type,
                                        .artifact_type = listing->artifact_type,
-                                       .config_type = listing->config.blob.media_type,
                                        .manifest = manifest->text,
                                        .blobs = blobs,
                                        .blob_count = listing->count };

@@ -203,7 +203,7 @@ struct blob_entry {
 /* What a manifest or an index lists. */
 struct listing {
     struct str media_type, artifact_type;
-    struct blob_entry config, *entries;
+    struct blob_entry *entries;
     size_t count;
     bool is_index;
 };

@@ -41,8 +41,8 @@ struct registry_blob {
     uint64_t size_bytes;
 };
 struct registry_artifact {
-    struct str digest, media_type, artifact_type, config_type; /* of the manifest */
-    struct str manifest;                                       /* its text */
+    struct str digest, media_type, artifact_type; /* of the manifest */
+    struct str manifest;                          /* its text */
     struct registry_blob *blobs;
     size_t blob_count;
 };
@@ -69,12 +69,12 @@ bool registry_documents(struct registry *registry, const struct image_reference 
  * Amazon's registries in its token service. Helpers and that service take their time: ask once for a host and repository. */
 struct registry_credentials {
     struct str username, password, identity_token, bearer;
-    struct str origin; /* for messages: "docker-credential-pass", the path of the configuration; of anonymous: why there are
+    struct str origin;  /* for messages: "docker-credential-pass", the path of the configuration; of anonymous: why there are
                           none, where somebody said so ("docker-credential-pass is not installed…"), or empty */
     bool by_repository; /* a configuration has some for single namespaces of the host: other repositories may have others */
 };
-bool registry_credentials_find(const struct registry_options *options, struct str host, struct str repository, struct arena *arena,
-                               struct registry_credentials *out, struct error *err);
+bool registry_credentials_find(const struct registry_options *options, struct str host, struct str repository,
+                               struct arena *arena, struct registry_credentials *out, struct error *err);
 /* Keeps or forgets them as `docker login` and `docker logout` do: by the configured helper, else in config.json (mode 600).
  * login checks them with the registry first. `where` says where they are kept. */
 bool registry_login(struct registry *registry, struct str host, struct str username, struct str password, struct arena *arena,

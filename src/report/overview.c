@@ -240,17 +240,12 @@ struct str overview_findings(const struct overview_difference *d, struct arena *
 /* ---- formats ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct overview_format formats[] = {
-    { "table", "a table for people", overview_table_write },
-    { "json", "all rows as JSON", overview_json_write },
-    { "markdown", "a table in Markdown", overview_markdown_write },
-    { "html", "a page that stands alone", overview_html_write },
+    { "table", overview_table_write },
+    { "json", overview_json_write },
+    { "markdown", overview_markdown_write },
+    { "html", overview_html_write },
     { 0 },
 };
-
-const struct overview_format *overview_formats(void)
-{
-    return formats;
-}
 
 const struct overview_format *overview_format_find(struct str name)
 {

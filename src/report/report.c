@@ -2,15 +2,10 @@
 #include "report/parts.h"
 
 static const struct report_format formats[] = {
-    { "table", "tables for people", table_report_write },
-    { "json", "Trivy's JSON report, as a superset", json_report_write },
+    { "table", table_report_write },
+    { "json", json_report_write }, /* Trivy's, as a superset */
     { 0 },
 };
-
-const struct report_format *report_formats(void)
-{
-    return formats;
-}
 
 const struct report_format *report_format_find(struct str name)
 {

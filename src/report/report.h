@@ -97,17 +97,15 @@ size_t overview_failures(const struct overview *overview);
 size_t overview_names(const struct overview *overview);
 
 struct overview_format {
-    const char *name, *help;
+    const char *name;
     bool (*write)(const struct overview *overview, struct buf *out, struct error *err);
 };
 const struct overview_format *overview_format_find(struct str name);
-const struct overview_format *overview_formats(void); /* ends with name NULL */
 
 struct report_format {
-    const char *name, *help;
+    const char *name;
     bool (*write)(const struct report *report, struct buf *out, struct error *err);
 };
 const struct report_format *report_format_find(struct str name);
-const struct report_format *report_formats(void); /* ends with name NULL */
 
 #endif

@@ -3,8 +3,6 @@
  * end. */
 #include "scan/layer.h"
 
-#include <stdlib.h>
-
 /* A member that was walked. */
 struct walked {
     uint64_t offset, size_bytes;

@@ -2,7 +2,6 @@
 #include "scan/layer.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 
 static const uint64_t MAX_LAYER_BYTES = (uint64_t)1 << 40;
 
@@ -38,7 +37,8 @@ static bool walk_open(struct walk *walk, struct stream *stored, const struct ima
     return walk->plain != NULL;
 }
 
-static bool check_digest(struct stream *s, struct str claimed, const char *which, char out[static DIGEST_TEXT_BYTES], struct error *err)
+static bool check_digest(struct stream *s, struct str claimed, const char *which, char out[static DIGEST_TEXT_BYTES],
+                         struct error *err)
 {
     if (!stream_digest_text(s, out, err))
         return false;

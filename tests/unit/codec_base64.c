@@ -1,4 +1,4 @@
-/* Base64: the vectors of RFC 4648 (section 10), what is refused, and that all bytes come back. */
+/* Base64: the vectors of RFC 4648 (section 10), what is refused, and that all bytes come back. Percent-encoding (RFC 3986, 2.1). */
 #include "codec/codec.h"
 #include "unit.h"
 
@@ -79,6 +79,16 @@ static void every_length_comes_back(void **state)
     }
 }
 
+static void percent_encoding_is_undone(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = { { "a%20b%2Fc%2f", "a b/c/" }, { "%", "%" },     { "%4", "%4" }, { "%zz%4g", "%zz%4g" },
+                                           { "%25%32%35", "%25" },       { "%41%", "A%" }, { "+", "+" },   { "", "" } };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_str(percent_decode(str_from(rows[i][0]), &arena), rows[i][1]);
+    assert_int_equal(percent_decode(STR("%00"), &arena).len, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +96,7 @@ int main(void)
         cmocka_unit_test(both_alphabets_padding_and_line_breaks_are_read),
         cmocka_unit_test(room_is_kept_to),
         cmocka_unit_test(every_length_comes_back),
+        cmocka_unit_test(percent_encoding_is_undone),
     };
     arena_init(&arena, "test", 4 << 20);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ static void test_answers(void **state)
     assert_str(w->response.body, "hello");
     assert_str(w->response.type, "text/plain");
     assert_str(w->response.digest, "sha256:0");
-    assert_str(w->response.api_version, "registry/2.0");
+    assert_str(net_header_of(&w->response, "Docker-Distribution-Api-Version"), "registry/2.0");
     assert_str(w->response.etag, "\"e\"");
     assert_str(w->response.link, "</a>,</b>");
     assert_str(net_header_of(&w->response, "x-more"), "m");

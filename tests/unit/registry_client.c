@@ -515,7 +515,6 @@ static void an_index_is_no_artifact(void **state)
     assert_str(found.digest, digest);
     assert_str(found.media_type, OCI_MANIFEST);
     assert_str(found.artifact_type, "a");
-    assert_str(found.config_type, "c");
     assert_int_equal(found.blob_count, 1);
 }
 
