@@ -223,12 +223,12 @@ static void blank_repeated(struct writer *w, const struct key *keys, size_t coun
 /* At the end of a mapping: which value a key has that stands there twice nobody knows. */
 static bool drop_repeated(struct writer *w, const struct level *level)
 {
-    struct key *keys = w->keys + level->first_key;
     size_t count = w->key_count - level->first_key;
     uint64_t before;
     bool any = false, ok = true;
     if (!w->keeps_keys || w->out.failed || count < 2)
         return true;
+    struct key *keys = w->keys + level->first_key;
     struct arena_mark mark = arena_mark(w->arena);
     struct map seen;
     map_init(&seen, w->arena);

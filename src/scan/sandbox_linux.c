@@ -128,7 +128,7 @@ void worker_end_with(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it ended before this was said */
-        _exit(1);
+        raise(SIGKILL);
 }
 
 bool sandbox_enter(const struct worker_job *job, struct error *err)

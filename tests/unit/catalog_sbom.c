@@ -85,6 +85,27 @@ static void spdx_packages_become_claims(void **state)
     parse_free(&parsed);
 }
 
+/* Manifests ask for versions: such a component is not known to be there in any. */
+static void what_was_asked_for_is_no_version(void **state)
+{
+    (void)state;
+    static const char *const asked[] = { " ", "^1.2", ">= 2, < 3", "*", "~1" };
+    static const char *const paths[] = { "usr/share/sbom/app.json", "opt/bitnami/f/.spdx-f.spdx" };
+    static const char *const types[] = { "npm", "bitnami" };
+    for (size_t i = 0; i < ARRAY_LEN(asked) * ARRAY_LEN(paths) * ARRAY_LEN(types); i++) {
+        struct parsed parsed;
+        char text[400];
+        snprintf(
+            text, sizeof text,
+            "{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"SPDXID\":\"p\",\"name\":\"f\",\"versionInfo\":\"%s\",\"externalRefs\":"
+            "[{\"referenceType\":\"purl\",\"referenceLocator\":\"pkg:%s/f\"}]}]}",
+            asked[i / 4], types[i % 2]);
+        parse_text(&parsed, paths[i / 2 % 2], str_from(text));
+        assert_int_equal(parsed.facts.package_count, 0);
+        parse_free(&parsed);
+    }
+}
+
 static void bitnami_components_are_there_with_their_folder(void **state)
 {
     (void)state;
@@ -313,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cyclonedx_components_become_claims),
         cmocka_unit_test(spdx_packages_become_claims),
+        cmocka_unit_test(what_was_asked_for_is_no_version),
         cmocka_unit_test(bitnami_components_are_there_with_their_folder),
         cmocka_unit_test(claims_count_with_their_files),
         cmocka_unit_test(paths_may_start_at_the_document),

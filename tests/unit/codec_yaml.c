@@ -112,6 +112,7 @@ static void keys_that_are_there_twice_are_left_out(void **state)
         const char *yaml, *json;
         size_t line;
     } rows[] = {
+        { "{}\n", "{}", 0 },
         { "a: 1\nb: 2\n", "{\"a\":1,\"b\":2}", 0 },
         { "a: 1\na: 2\n", "{}", 2 },
         { "a: 1\nb: 2\na: 3\n", "{\"b\":2}", 3 },

@@ -240,7 +240,6 @@ static void manifests_list_their_blobs(void **state)
                              &arena, &listing, &err));
     assert_str(listing.media_type, "m");
     assert_str(listing.artifact_type, "a");
-    assert_str(listing.config.blob.media_type, "c");
     assert_false(listing.is_index);
     assert_int_equal(listing.count, 3);
     assert_str(listing.entries[0].blob.title, "db.tar.gz");

@@ -16,7 +16,7 @@ static bool add_spdx(const struct catalog_file *file, struct catalog_facts *fact
         return !sbom->arena->exhausted;
     const struct catalog_kind *kind = catalog_kind_of_purl(purl.type);
     bool own = kind == &catalog_bitnami_kind;
-    if (!kind || kind->is_os || (purl.version.len == 0 && !(component->version.len && header_value_ok(component->version))))
+    if (!kind || kind->is_os || !sbom_has_version(component, &purl))
         return true;
     struct package *package = catalog_add_package(facts, own ? kind : &catalog_sbom_kind, file->path);
     if (!package || !sbom_fill(sbom, component, &purl, false, package, facts->arena) ||

@@ -1,6 +1,7 @@
 /* What of a component makes a package: see sbom.h. */
 #include "catalog/sbom/sbom.h"
 
+#include "catalog/headers.h"
 #include "catalog/purl.h"
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------------------- */
@@ -60,6 +61,11 @@ static bool is_range(struct str version)
         if (version.ptr[i] && strchr("^<>*|, ", version.ptr[i]))
             return true;
     return str_starts(version, "~");
+}
+
+bool sbom_has_version(const struct sbom_component *c, const struct purl *purl)
+{
+    return purl->version.len || (c->version.len && header_value_ok(c->version) && (c->is_exact || !is_range(c->version)));
 }
 
 static struct str version_of(const struct purl *purl, const struct sbom_component *c, bool is_os, struct arena *arena)

@@ -116,6 +116,8 @@ bool sbom_open(const struct catalog_file *file, struct catalog_facts *facts, str
  * A kind is an OS package manager's, or not. False: the arena is full. */
 bool sbom_fill(const struct sbom *sbom, const struct sbom_component *component, const struct purl *purl, bool is_os,
                struct package *package, struct arena *arena);
+/* Has it a version, and not only what was asked for ("^1.2")? Of a kind that is no OS package manager's. */
+bool sbom_has_version(const struct sbom_component *component, const struct purl *purl);
 /* What it needs, by the ids of components. False: the arena is full. */
 bool sbom_fill_needs(const struct sbom *sbom, const struct sbom_component *component, struct package *package,
                      struct arena *arena);

@@ -1,7 +1,6 @@
 /* SBOM files in an image. A document says what somebody meant to build, not what is there: of what it names only those
  * packages count that were found in a file which the image has, and that no other kind lists. That is known when all layers
  * are joined: until then they are of this kind, with the purl's type as maintainer and the file as root. */
-#include "catalog/headers.h"
 #include "catalog/sbom/sbom.h"
 
 enum { MAX_BYTES = 64 << 20 };
@@ -24,9 +23,8 @@ static bool add_claim(const struct catalog_file *file, struct catalog_facts *fac
     if (component->role != SBOM_PACKAGE || !purl_parse(component->purl, sbom->arena, &purl, &ignored))
         return !sbom->arena->exhausted;
     const struct catalog_kind *kind = catalog_kind_of_purl(purl.type);
-    bool has_version = purl.version.len || (component->version.len && header_value_ok(component->version));
     /* Packages of the distribution are in its own database. */
-    if (!kind || kind->is_os || kind == &catalog_sbom_kind || !has_version)
+    if (!kind || kind->is_os || kind == &catalog_sbom_kind || !sbom_has_version(component, &purl))
         return true;
     struct package *package = catalog_add_package(facts, &catalog_sbom_kind, file->path);
     if (!package || !sbom_fill(sbom, component, &purl, false, package, facts->arena) ||
