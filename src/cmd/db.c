@@ -1,6 +1,6 @@
 /* drydock db build and db info: makes a database from feeds, and shows what one holds. */
 #include "cmd/cmd.h"
-#include "cmd/update.h"
+#include "update/update.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* drydock repo: scans a git repository, by its address or in a folder. */
-#include "cmd/git.h"
+#include "cmd/scanning.h"
+#include "git/git.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -3,10 +3,10 @@
 #define DRYDOCK_CMD_SCANNING_H
 
 #include "cmd/cmd.h"
-#include "cmd/database.h"
 #include "cmd/sources.h"
 #include "policy/policy.h"
 #include "report/report.h"
+#include "update/update.h"
 
 struct text_list {
     struct str items[64];
@@ -27,9 +27,9 @@ struct scanning {
     bool all_platforms, no_cache, wants_details; /* the last: findings with all their texts, whatever the format */
     int64_t now_s;
     const struct report_repository *repository; /* of what is scanned; NULL: none */
-    struct arena arena;     /* for the life of the command */
-    struct database opened; /* by the first judgement */
-    bool database_told;     /* in the log: once is enough */
+    struct arena arena;                         /* for the life of the command */
+    struct database opened;                     /* by the first judgement */
+    bool database_told;                         /* in the log: once is enough */
 };
 
 extern const struct option scanning_option_table[], choosing_option_table[], image_choice_table[], report_option_table[],

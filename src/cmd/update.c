@@ -1,6 +1,6 @@
 /* drydock db update: fetches the vulnerability database. */
 #include "cmd/sources.h"
-#include "cmd/update.h"
+#include "update/update.h"
 
 #include <stdlib.h>
 

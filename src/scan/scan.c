@@ -124,7 +124,7 @@ static bool describe_layers(struct scan *scan, struct error *err)
         const struct image_layer *claimed = &image->layers[i];
         const struct layer_inventory *layer = &scan->layers[i];
         out->layers[i] = (struct inventory_layer){
-            .digest = claimed->digest.len ? claimed->digest : (struct str){ 0 },
+            .digest = claimed->digest,
             .diff_id = claimed->diff_id.len ? claimed->diff_id : str_from(layer->diff_id),
             .created_by = claimed->created_by,
             .size_bytes = claimed->size_bytes,

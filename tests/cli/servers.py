@@ -32,6 +32,10 @@ HAVE_SKOPEO = shutil.which("skopeo") is not None
 needs_registry = unittest.skipUnless(HAVE_REGISTRY, "needs docker-registry and openssl")
 needs_skopeo = unittest.skipUnless(HAVE_REGISTRY and HAVE_SKOPEO, "needs docker-registry, openssl and skopeo")
 
+# A bare system has no /etc/hosts that says where "localhost" is.
+_getaddrinfo = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *more, **named: _getaddrinfo("127.0.0.1" if host == "localhost" else host, *more, **named)
+
 USER, PASSWORD = "captain", "s3cret word"
 DEADLINE_S = 20
 
@@ -105,6 +109,8 @@ _certificates = []
 
 
 def certificates():
+    if not shutil.which("openssl"):
+        raise unittest.SkipTest("needs openssl")
     if not _certificates:
         _certificates.append(Certificates())
     return _certificates[0]

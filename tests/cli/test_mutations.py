@@ -239,7 +239,7 @@ class Judge(Test):
         lines = done.stderr.decode().split("\n")[:-1]
         errors = [line for line in lines if line.startswith("drydock: error: ")]
         self.assertEqual([line for line in lines if not line.startswith("drydock: ") or re.search("[\x00-\x1f\x7f-\x9f]", line)], [])
-        for trouble in ("please report", "without an answer", "stopped by the system"): # a worker that crashed or went round and round
+        for trouble in ("please report", "ended without an answer", "stopped by the system"): # a worker that crashed or went round and round
             self.assertNotIn(trouble, done.stderr.decode())
         if done.stdout:
             self.assertEqual(json.loads(done.stdout)["Drydock"]["Incomplete"], done.returncode == 2)

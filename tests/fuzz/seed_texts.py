@@ -134,7 +134,7 @@ def registry_config():
     yield from (bytes([host]) + text.encode() for host in range(4) for text in texts)
 
 
-def cmd_notes():
+def update_notes():
     part = {"Reference": "registry.example/db:2", "Digest": "sha256:" + "a" * 64, "Blob": "sha256:" + "b" * 64, "FetchedAt": "2026-01-02T03:04:05Z"}
     yield json.dumps({"File": "a.ddb", "Previous": "b.ddb", "UpdatedAt": "2026-01-02T03:04:05.123456789Z", "NextUpdate": "2026-01-03T03:04:05+02:00",
                       "Database": part, "JavaIndex": {**part, "x": [{}]}})
@@ -143,7 +143,7 @@ def cmd_notes():
     yield "[]"
 
 
-def cmd_git():
+def git_answers():
     """An address, and what git writes when it is asked for facts."""
     commit = "tree 1\nparent 2\nauthor A <a@b.example> 1700000000 +0100\ncommitter C <c@d.example> 1700000001 +0000\ngpgsig -----BEGIN\n x\n\nSubject\n\nBody\n"
     facts = ["0123456789abcdef" * 2, "https://user:word@host.example/a/b.git\n", "main\n", commit, "v1.0\nv1.0.1\n"]

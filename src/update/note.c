@@ -1,6 +1,6 @@
 /* What is noted of the database that was fetched, and the tidying of its folder: see update.h. */
 #define _GNU_SOURCE /* flock */
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* The user's own git configuration, as far as it leads to a server: credential helpers, proxies, certificates, rewritten addresses,
  * the ssh command. Everything else in it is left out (git-config(1)). */
 #define _GNU_SOURCE /* environ */
-#include "cmd/git.h"
+#include "git/program.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* What a report says of a repository and its commit. All of it is read by commands that look at nothing but objects, references and
  * plain settings: they run no program, whatever the repository's own configuration says. */
-#include "cmd/git.h"
+#include "git/program.h"
 
 /* "Name <mail> 1700000000 +0100": the name and the mail. */
 static struct str person(struct str line)

@@ -1,6 +1,6 @@
 /* Addresses of repositories: git-clone(1), "GIT URLS"; RFC 3986. Whatever could be taken for an option, or for a helper program of
  * git's ("ext::…"), is refused. */
-#include "cmd/git.h"
+#include "git/program.h"
 
 static bool refuse(struct str text, const char *why, struct arena *arena, struct error *err)
 {

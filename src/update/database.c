@@ -1,6 +1,6 @@
-/* Chooses the vulnerability database: see database.h. */
+/* Chooses the vulnerability database: see update.h. */
 #define _GNU_SOURCE /* realpath by _XOPEN_SOURCE */
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <errno.h>
 #include <stdlib.h>

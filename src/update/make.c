@@ -1,6 +1,6 @@
 /* From an artifact's layer to a checked .ddb file: see update.h. Trivy publishes its databases as a compressed tar of the database
  * and a metadata.json; Drydock's own are the .ddb file as it is, or compressed with zstd. */
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <fcntl.h>
 #include <unistd.h>

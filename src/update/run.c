@@ -1,6 +1,6 @@
 /* The update itself: finds the first reference that answers, fetches, makes, and puts the result in place; see update.h. */
 #define _GNU_SOURCE
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

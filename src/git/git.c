@@ -1,7 +1,7 @@
 /* Runs the git program: see git.h. What is switched off, and by which setting, is in git-config(1) and git(1), "Environment
  * Variables". */
 #define _GNU_SOURCE /* pipe2, environ */
-#include "cmd/git.h"
+#include "git/program.h"
 
 #include <errno.h>
 #include <fcntl.h>

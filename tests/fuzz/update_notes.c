@@ -1,7 +1,7 @@
 /* What lies beside databases: the notes of `db update`, and the metadata of Trivy's. The program is no library, so that its readers
  * are part of this file. */
-#include "cmd/trivy_metadata.c"
-#include "cmd/update_note.c"
+#include "update/trivy_metadata.c"
+#include "update/note.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

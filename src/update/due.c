@@ -1,8 +1,8 @@
-/* Whether a scan fetches a newer database first: see database_open_fresh in database.h. As Trivy does, it looks for one when the time has
+/* Whether a scan fetches a newer database first: see database_open_fresh in update.h. As Trivy does, it looks for one when the time has
  * come that the publisher named for the next one, at most once an hour; and, since that time may be far off in a copy, when the data
  * is older than a day. A database that the user built is never replaced unasked. */
 #define _GNU_SOURCE /* flock */
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,5 +1,5 @@
-/* The metadata.json that lies beside Trivy's database: {"Version":2,"UpdatedAt":…,"NextUpdate":…,"DownloadedAt":…}; see database.h. */
-#include "cmd/database.h"
+/* The metadata.json that lies beside Trivy's database: {"Version":2,"UpdatedAt":…,"NextUpdate":…,"DownloadedAt":…}; see update.h. */
+#include "update/steps.h"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
  * A repository of a stranger that lies on this machine is never made to serve or check out anything itself, since both would obey
  * its configuration: a fresh one borrows its objects. */
 #define _GNU_SOURCE /* mkdtemp, O_DIRECTORY */
-#include "cmd/git.h"
+#include "git/program.h"
 
 #include "codec/codec.h"
 

@@ -1,6 +1,6 @@
 /* Fetches one artifact's layer into the cache: see update.h. */
 #define _GNU_SOURCE /* flock, mkostemp */
-#include "cmd/update.h"
+#include "update/steps.h"
 
 #include <dirent.h>
 #include <errno.h>

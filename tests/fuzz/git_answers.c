@@ -1,7 +1,7 @@
 /* Addresses of repositories, and what `git` tells of a stranger's: the input is cut at NULs into an address and what each command
- * writes. The program is no library, so that its readers are part of this file. */
-#include "cmd/git_facts.c"
-#include "cmd/git_url.c"
+ * writes.  */
+#include "git/facts.c"
+#include "git/url.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
