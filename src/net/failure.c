@@ -145,13 +145,21 @@ static enum net_end proxy(const struct net_hop *hop, long status, struct error *
     return status >= 500 ? NET_BROKEN : NET_FAILED;
 }
 
+/* TLS 1.3: a server that misses one closes the connection behind the handshake, and what is sent may find it closed before what it
+ * says of it is read. */
+static bool may_want_certificate(const struct net_hop *hop, const struct net_failure *failure)
+{
+    return failure->code == CURLE_SEND_ERROR && failure->received_bytes == 0 && str_starts(hop->url, "https://");
+}
+
 static enum net_end cut_off(const struct net_hop *hop, const struct net_failure *failure, const char *detail, struct error *err)
 {
     unsigned long long got = failure->received_bytes, length = failure->length;
     if (failure->length != UINT64_MAX && got < length)
         error_set(err, ERROR_NETWORK, "%s: the connection broke off after %llu of %llu bytes", hop->authority, got, length);
     else
-        error_set(err, ERROR_NETWORK, "%s: the connection broke off after %llu bytes (%s)", hop->authority, got, detail);
+        error_set(err, ERROR_NETWORK, "%s: the connection broke off after %llu bytes (%s)%s", hop->authority, got, detail,
+                  may_want_certificate(hop, failure) ? "; it may want a client certificate" : "");
     return NET_BROKEN;
 }
 
