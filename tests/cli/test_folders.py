@@ -9,7 +9,7 @@ import unittest
 
 from drydock import OS_RELEASE, PROGRAM, Test, deb, main, node, packages, wheel
 
-WORKERS = ("1", "2", "3", "8", "64")
+WORKERS = ("2", "2", "3", "8", "8", "64") # chance has a part in who reads what: some more than once
 
 
 def write(path, text, mode=0o644):
@@ -30,8 +30,7 @@ class Folders(Test):
         """The report, which must not depend on the number of workers nor on chance."""
         first = self.report(command, path, "1", *options)
         for parallel in WORKERS:
-            for _ in range(3):
-                self.assertEqual(self.report(command, path, parallel, *options), first, parallel)
+            self.assertEqual(self.report(command, path, parallel, *options), first, parallel)
         return json.loads(first)
 
     def system(self, files=3000):
