@@ -122,8 +122,8 @@ const struct option image_choice_table[] = {
 };
 
 const struct option report_option_table[] = {
-    { "format", 'f', "FORMAT", "table (default) or json; of many images also markdown or html", OPTION_CALL, 0,
-      set_format, NULL },
+    { "format", 'f', "FORMAT", "table (default) or json; of many images also markdown or html", OPTION_CALL, 0, set_format,
+      NULL },
     { "output", 'o', "FILE", "write the report to FILE", OPTION_TEXT, AT(output), NULL, NULL },
     { "list-all-pkgs", '\0', NULL, "list every package, not only vulnerable ones", OPTION_FLAG, AT(list_all_packages), NULL,
       NULL },
@@ -156,8 +156,8 @@ const struct option gate_option_table[] = {
 const struct option database_option_table[] = {
     { "db", '\0', "FILE", "the vulnerability database, a .ddb file that drydock db build made", OPTION_TEXT, AT(database), NULL,
       NULL },
-    { "cache-dir", '\0', "DIR", "folder for databases and inventories (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir), NULL,
-      NULL },
+    { "cache-dir", '\0', "DIR", "folder for databases and inventories (default: ~/.cache/drydock)", OPTION_TEXT, AT(cache_dir),
+      NULL, NULL },
     { "skip-db-update", '\0', NULL, "do not look for a newer database", OPTION_FLAG, AT(skip_db_update), NULL, NULL },
     { "db-repository", '\0', "REF", "fetch the database from this artifact; of several, the first that answers", OPTION_LIST,
       AT(db_repositories), NULL, NULL },
@@ -166,8 +166,10 @@ const struct option database_option_table[] = {
 
 static bool set_cache_size(void *target, struct str value, struct error *err)
 {
-    return size_parse(value, &((struct scanning *)target)->cache_max_bytes) ||
-           error_set(err, ERROR_USAGE, "--cache-max-size: \"%.*s\" is no size such as 500M or 2G", STR_ARG(value));
+    uint64_t *bytes = &((struct scanning *)target)->cache_max_bytes;
+    return (size_parse(value, bytes) && *bytes) ||
+           error_set(err, ERROR_USAGE, "--cache-max-size: \"%.*s\" is no size such as 500M or 2G (for none: --no-cache)",
+                     STR_ARG(value));
 }
 
 const struct option cache_option_table[] = {

@@ -39,8 +39,9 @@ static const struct {
 
 enum net_end net_late(const struct net_job *job, const struct net_hop *hop, struct error *err)
 {
+    uint64_t timeout_s = job->client->options.timeout_s;
     error_set(err, ERROR_NETWORK, "%s: not done within %llu s; try a longer --timeout", hop->authority,
-              (unsigned long long)job->client->options.timeout_s);
+              (unsigned long long)(timeout_s ? timeout_s : NET_FETCH_S));
     return NET_FAILED;
 }
 

@@ -65,7 +65,10 @@ bool net_fetch(struct net_client *client, const struct net_request *request, str
     struct net_job job;
     net_answer_init(&answer);
     buf_init(&memory.body, request->max_bytes ? request->max_bytes : NET_MAX_BODY_BYTES);
-    bool ok = net_job_begin(&job, client, request, &memory.receiver, err) && fetch(&job, &memory, &answer, arena, out, err);
+    bool ok = net_job_begin(&job, client, request, &memory.receiver, err);
+    if (ok && job.deadline_ms == UINT64_MAX)
+        job.deadline_ms = time_steady_ms() + (uint64_t)NET_FETCH_S * 1000;
+    ok = ok && fetch(&job, &memory, &answer, arena, out, err);
     net_job_end(&job);
     net_answer_free(&answer);
     buf_free(&memory.body);

@@ -15,9 +15,10 @@ struct net_options {
     struct str client_cert, client_key; /* PEM files; empty: none */
     bool insecure;                      /* certificates are not checked */
     bool offline;                       /* every request over TCP fails at once, saying that --offline is on */
-    uint64_t timeout_s;                 /* of one request with all its retries; 0: none. Stalls always end (60 s) */
-    unsigned retries;                   /* after the first try; 0: NET_RETRIES */
-    uint64_t pause_ms;                  /* the first pause; doubles; 0: NET_PAUSE_MS. Tests make it short */
+    uint64_t
+        timeout_s; /* of one request with all its retries; 0: 5 minutes for net_fetch, none for net_download. Stalls always end (60 s) */
+    unsigned retries;  /* after the first try; 0: NET_RETRIES */
+    uint64_t pause_ms; /* the first pause; doubles; 0: NET_PAUSE_MS. Tests make it short */
     uint64_t stall_ms; /* how long a server may send nothing; 0: NET_STALL_MS. A local socket has ten times that */
 };
 enum { NET_RETRIES = 4, NET_PAUSE_MS = 500, NET_STALL_MS = 60000, NET_MAX_RETRY_AFTER_S = 60, NET_MAX_REDIRECTS = 10 };

@@ -66,6 +66,13 @@ static bool arrive(struct route *route, struct net_job *job, struct error *err)
     return true;
 }
 
+/* For messages: where a server sends people may be signed for them alone. */
+static struct str without_query(struct str url)
+{
+    size_t mark;
+    return str_find(url, '?', &mark) ? str_head(url, mark) : url;
+}
+
 static bool remember(struct route *route, struct error *err)
 {
     for (size_t i = 0; i < route->count; i++)
@@ -101,14 +108,14 @@ static bool follow(struct route *route, struct net_job *job, const struct net_he
         return arena_error(&job->scratch, err);
     if (job->request->socket || net_curl.url_set(route->url, CURLUPART_URL, text, 0) != CURLUE_OK)
         return error_set(err, ERROR_NETWORK, "%s: redirects to \"%s\", which is no address to go to", from,
-                         net_shown(shown, sizeof shown, location));
+                         net_shown(shown, sizeof shown, without_query(location)));
     /* 303, and by custom 301 and 302, turn a POST into a GET (RFC 9110, 15.4.2 to 15.4.4). */
     if (head->status <= 303 && strcmp(route->hop.method, "POST") == 0)
         route->hop.method = "GET";
     if (!arrive(route, job, err))
         return false;
     bool insecure = job->client->options.insecure || job->request->insecure;
-    net_shown(shown, sizeof shown, str_head(route->hop.url, 150));
+    net_shown(shown, sizeof shown, str_head(without_query(route->hop.url), 150));
     if (was_https && str_starts(route->hop.url, "http:") && !insecure)
         return error_set(err, ERROR_NETWORK, "%s: redirects to %s without TLS; that is refused unless --insecure", from, shown);
     if (!str_starts(route->hop.url, "https:") && !str_starts(route->hop.url, "http:"))

@@ -14,6 +14,7 @@
 
 enum {
     NET_POLL_MS = 100,                    /* how late an interruption is noticed at most */
+    NET_FETCH_S = 300,                    /* an answer in memory, where the user names no time: documents are small */
     NET_CONNECT_MS = 15000,               /* name, connection and TLS together */
     NET_SOCKET_PATIENCE = 10,             /* an engine packs an archive before its first byte: stalls are 10 times as long */
     NET_MAX_TEXT_BYTES = 64 * 1024,       /* of the body of an answer that is not 2xx */
