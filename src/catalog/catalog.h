@@ -281,9 +281,9 @@ struct catalog_bill_layer {
 };
 
 struct catalog_bill {
-    const char *format;     /* "CycloneDX" */
-    const char *type;       /* Trivy's ArtifactType or its like: "cyclonedx", "spdx", "syft", "trivy", "github" */
-    struct str subject;     /* what it describes: "nginx:alpine"; may be empty */
+    const char *format; /* "CycloneDX" */
+    const char *type;   /* Trivy's ArtifactType or its like: "cyclonedx", "spdx", "syft", "trivy", "github" */
+    struct str subject; /* what it describes: "nginx:alpine"; may be empty */
     struct str image_id, config_json, os, arch;
     struct str repo_tags, repo_digests; /* lists */
     struct catalog_bill_layer *layers;
