@@ -5,11 +5,15 @@ import io
 import json
 import os
 import pathlib
+import pty
 import re
+import signal
 import subprocess
 import tarfile
 import tempfile
 import unittest
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL) # nohup may be in force around the tests, which the program would respect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("DRYDOCK", str(ROOT / "build" / "drydock"))
@@ -214,6 +218,14 @@ class Test(unittest.TestCase):
             self.assertIn(word, errors[0])
         self.assertEqual(done.stdout, b"")
         return errors[0]
+
+
+def open_terminal():
+    """Both ends of a pseudo-terminal; skips the test where there are none."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest("needs pseudo-terminals (/dev/pts)") from error
 
 
 def packages(report, kind=None):

@@ -79,8 +79,7 @@ class Ended(FaultTest):
         self.proxy.clear()
         self.proxy.rule("|".join(map(sha, STORED)), trickle=100000)
         process = subprocess.Popen([PROGRAM, "image", self.app, "--format", "json", "--output", "report.json", "--quiet", *options],
-                                   env=self.env, cwd=self.dir, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
-                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) # nohup may be in force around the tests
+                                   env=self.env, cwd=self.dir, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

@@ -7,7 +7,6 @@ import hmac
 import json
 import os
 import pathlib
-import pty
 import re
 import select
 import signal
@@ -18,7 +17,7 @@ import subprocess
 import termios
 import threading
 
-from drydock import PROGRAM, layer, main, needs, node
+from drydock import PROGRAM, layer, main, needs, node, open_terminal
 from servers import PASSWORD, USER, FakeRegistry, Registry, Server, ServerTest, TokenServer, certificates, needs_registry, push_image, wait_until
 
 BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -130,7 +129,7 @@ class Login(LoginTest):
 
     def at_terminal(self, arguments, answers):
         """Runs the program at a terminal that answers prompts; what the terminal showed, and the exit code."""
-        master, slave = pty.openpty()
+        master, slave = open_terminal()
         self.addCleanup(os.close, master)
         process = subprocess.Popen([PROGRAM, *arguments], stdin=slave, stdout=slave, stderr=slave, env=self.env, cwd=self.dir, start_new_session=True)
         self.addCleanup(process.wait)

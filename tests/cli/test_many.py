@@ -4,7 +4,6 @@ import fcntl
 import html.parser
 import json
 import os
-import pty
 import re
 import signal
 import struct
@@ -14,7 +13,7 @@ import unicodedata
 import urllib.parse
 
 from drydock import (ALPINE_RELEASE, OS_RELEASE, PROGRAM, ROOT, config_of, deb, docker_members, index_members, layer, main, needs,
-                     node, oci_blobs, oci_members, pack, packages, sha, write_folder, write_tar)
+                     node, open_terminal, oci_blobs, oci_members, pack, packages, sha, write_folder, write_tar)
 from fake_docker import FakeDocker
 from servers import (FakeRegistry, Proxy, Registry, ServerTest, TYPES, needs_registry, push_artifact, push_image, push_index, wait_until)
 from test_gates import osv
@@ -389,10 +388,7 @@ class Formats(ManyTest):
         self.assertTrue(self.many(*self.images)["Database"]["Starter"])
 
     def on_terminal(self, width, *arguments):
-        try:
-            master, slave = pty.openpty()
-        except OSError:
-            self.skipTest("needs pseudo-terminals (/dev/pts)")
+        master, slave = open_terminal()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         process = subprocess.Popen([PROGRAM, "image", *arguments, *NOW, "-q"], stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.DEVNULL,
                                    cwd=self.dir, env={**self.env, "TERM": "xterm"})

@@ -10,7 +10,7 @@ import termios
 import unicodedata
 import unittest
 
-from drydock import ALPINE_RELEASE, OS_RELEASE, PROGRAM, ROOT, Test, deb, docker_archive, layer, main, node, oci_members, wheel, write_tar
+from drydock import ALPINE_RELEASE, OS_RELEASE, PROGRAM, ROOT, Test, deb, docker_archive, layer, main, node, open_terminal, oci_members, wheel, write_tar
 
 try:
     import jsonschema
@@ -208,10 +208,7 @@ class Reports(Test):
 
     def table(self, columns, env=None):
         """What the program prints on a terminal of so many columns."""
-        try:
-            master, slave = pty.openpty()
-        except OSError:
-            self.skipTest("needs pseudo-terminals (/dev/pts)")
+        master, slave = open_terminal()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         process = subprocess.Popen([PROGRAM, "image", self.image, "--db", "t.ddb", "-q"], stdin=subprocess.DEVNULL, stdout=slave,
                                    stderr=subprocess.DEVNULL, cwd=self.dir, env={**self.env, "TERM": "xterm", **(env or {})})

@@ -5,7 +5,6 @@ import gzip
 import io
 import json
 import os
-import pty
 import re
 import resource
 import shutil
@@ -16,7 +15,7 @@ import tarfile
 import unittest
 
 from bolt import trivy_file
-from drydock import PROGRAM, docker_archive, findings, layer, main, needs, node
+from drydock import PROGRAM, docker_archive, findings, layer, main, needs, node, open_terminal
 from servers import (FakeRegistry, Proxy, Registry, ServerTest, certificates, free_port, needs_registry, push_artifact, wait_until)
 
 TRIVY_CONFIG = "application/vnd.aquasec.trivy.config.v1+json"
@@ -221,10 +220,7 @@ class Update(UpdateTest):
     def test_progress_on_a_terminal(self):
         data = self.publish("CVE-2026-1001", filler=3000)
         proxy = self.serve(Proxy(self.registry.url)).rule(BLOBS, trickle=len(data))
-        try:
-            control, terminal = pty.openpty()
-        except OSError:
-            self.skipTest("needs pseudo-terminals (/dev/pts)")
+        control, terminal = open_terminal()
         with subprocess.Popen([PROGRAM, "db", "update", proxy.host + "/data/trivy-db:2"], env=self.env, cwd=self.dir, stdout=subprocess.DEVNULL,
                               stderr=terminal) as process:
             os.close(terminal)
