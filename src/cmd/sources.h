@@ -22,8 +22,8 @@ struct networked {
     struct common_options common; /* first: options_read needs it there */
     struct sources sources;
 };
-extern const struct option registry_option_table[]; /* --username, --cacert and the like */
-extern const struct option source_option_table[];   /* --image-src and the like */
+extern const struct option registry_option_table[];                          /* --username, --cacert and the like */
+extern const struct option source_option_table[];                            /* --image-src and the like */
 bool sources_set_timeout(void *target, struct str value, struct error *err); /* --timeout */
 
 /* After the options were read: takes the password from standard input where it is to stand there. */

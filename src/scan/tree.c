@@ -178,8 +178,8 @@ static bool hide_below(struct tree *tree, const struct layer_inventory *layer)
         /* a file that the layer holds anew is replaced when it is added, which keeps the run of layers */
         if (file->gone || map_get(&h.claimed, file->real, NULL))
             continue;
-        file->gone = layer_has(layer, file->real, &is_folder) || is_whiteout(&h, file->real) ||
-                     hides_folder(&h, path_dir(file->real));
+        file->gone =
+            layer_has(layer, file->real, &is_folder) || is_whiteout(&h, file->real) || hides_folder(&h, path_dir(file->real));
     }
     return !tree->arena->exhausted;
 }
