@@ -107,6 +107,8 @@ void catalog_list_put_path(struct catalog_list_writer *writer, struct str path, 
 {
     while (path.len && (path.ptr[0] == '/' || (path.len > 1 && path.ptr[0] == '.' && path.ptr[1] == '/')))
         path = str_skip(path, 1);
+    if (!path.len)
+        return;
     size_t slash = path.len;
     while (slash && path.ptr[slash - 1] != '/')
         slash--;

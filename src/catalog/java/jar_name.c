@@ -81,7 +81,7 @@ static bool holds_artifact(struct str version)
 
 static bool starts_with(struct str text, struct str head)
 {
-    return text.len >= head.len && memcmp(text.ptr, head.ptr, head.len) == 0;
+    return str_eq(str_head(text, head.len), head);
 }
 
 /* What is behind the version that the archive claims, when that is a classifier, is cut off. */
