@@ -329,11 +329,10 @@ static bool begin_source(struct scan *scan, const struct image_source *source, s
 }
 
 /* The name, NUL-terminated, for messages. */
-static bool name_source(const struct image_source *source, struct scan *scan, char name[static 1024])
+static void name_source(const struct image_source *source, struct scan *scan, char name[static 1024])
 {
     snprintf(name, 1024, "%.*s", STR_ARG(source->name));
     scan->input = name;
-    return true;
 }
 
 static bool copy_names(const struct str *names, size_t count, struct arena *arena, struct str **out, size_t *out_count)
@@ -366,7 +365,8 @@ bool scan_image_source(const struct image_source *source, const struct scan_opti
 {
     char name[1024];
     struct scan scan = { .options = options, .out = out, .source = source, .fd = -1 };
-    bool ok = name_source(source, &scan, name) && begin_source(&scan, source, err) && scan_opened(&scan, err);
+    name_source(source, &scan, name);
+    bool ok = begin_source(&scan, source, err) && scan_opened(&scan, err);
     if (scan.fd >= 0)
         close(scan.fd);
     return ok && take_names(source, out, err);
@@ -390,7 +390,8 @@ bool scan_source_choices(const struct image_source *source, const struct scan_op
     char name[1024];
     struct inventory none;
     struct scan scan = { .options = options, .out = &none, .source = source, .fd = -1 };
-    bool ok = name_source(source, &scan, name) && begin_source(&scan, source, err) && list_choices(&scan, arena, out, count, err);
+    name_source(source, &scan, name);
+    bool ok = begin_source(&scan, source, err) && list_choices(&scan, arena, out, count, err);
     if (scan.fd >= 0)
         close(scan.fd);
     return ok;
